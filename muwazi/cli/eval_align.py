@@ -29,7 +29,8 @@ def eval_align(
     hypothesis: Path = typer.Argument(
         ...,
         metavar="HYP",
-        help="Beads to score (TSV, JSON Lines or Vecalign lines): a file, or a folder with NAME.tsv, .jsonl, .vecalign or .gold.",
+        help="Beads to score (TSV, JSON Lines or Vecalign lines): a file, or a folder with NAME.tsv, NAME.jsonl,"
+        " NAME.vecalign or NAME.gold.",
     ),
     allow_beyond_gold: bool = typer.Option(
         False,
@@ -64,7 +65,8 @@ def find_pairs(gold: Path, hypothesis: Path) -> tuple[dict[str, tuple[Path, Path
     Returns the pairs by document name, and the hypothesis files without gold.
 
     Raises:
-        InputError: a path is missing, one is a file and the other a folder, the gold folder has no ``.gold`` file, or a document
+        InputError: a path is missing, one is a file and the other a folder, the gold folder has no ``.gold`` file, or a
+        document
             has no hypothesis or several.
     """
     for path in (gold, hypothesis):
@@ -85,7 +87,8 @@ def find_pairs(gold: Path, hypothesis: Path) -> tuple[dict[str, tuple[Path, Path
     if missing:
         names = ", ".join(missing[:5]) + (f" and {len(missing) - 5} more" if len(missing) > 5 else "")
         raise InputError(
-            f"{hypothesis}: no hypothesis for {len(missing)} of {len(golds)} gold documents ({names}); expected NAME.tsv, NAME.jsonl or NAME.vecalign"
+            f"{hypothesis}: no hypothesis for {len(missing)} of {len(golds)} gold documents ({names});"
+            " expected NAME.tsv, NAME.jsonl or NAME.vecalign"
         )
     for name in golds:
         if len(found[name]) > 1:
@@ -107,7 +110,8 @@ def _score(name: str, gold_path: Path, hypothesis_path: Path, allow_beyond: bool
         message = f"{side} index {index} is out of range, the greatest in {gold_path} is {greatest}"
         if not allow_beyond:
             raise InputError(
-                f"{hypothesis_path}:{hypothesis.lines[position]}: {message}; if the gold just stops early, add --allow-beyond-gold"
+                f"{hypothesis_path}:{hypothesis.lines[position]}: {message};"
+                " if the gold just stops early, add --allow-beyond-gold"
             )
         odd.append(message)
     return score_document(
