@@ -1,0 +1,108 @@
+"""Which final marks end a sentence in Arabic.
+
+Arabic has no capital letters, so the word after a full stop says little; the word before it, the kind of mark and the
+brackets around it decide. What these rules assume was read off news and feature text written for this project.
+"""
+
+from __future__ import annotations
+
+import re
+
+from muwazi.corpus.splitting import english
+from muwazi.corpus.splitting.candidates import ARABIC_LETTER, CLOSERS, OPENERS, Candidate, Decision
+
+_DIACRITICS = re.compile("[\u064b-\u065f\u0670\u0640]")
+_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\u061c]")
+
+# Titles: a name follows them, so they never end a sentence.
+TITLES = frozenset("د أ ا م ط ش أ.د ا.د أ.م أ.م.د د.م م.د أ.ذ ذ د.أ ك".split())  # fmt: skip
+# Shortened words that something always follows: page, volume, issue, number, telephone, post box.
+BEFORE_NUMBER = frozenset("ص ج ع ت ط رقم مج ف ق س هـ ه ص.ب ت.ف هاتف تلفون".split())
+# Era and unit marks that stand after a number and can end a sentence: AH, AD, BC, a.m., p.m., km, m, g.
+AFTER_NUMBER = frozenset("هـ ه م ق.م ق.هـ ب.م ص ظ كم سم مم كجم كغم كلم غ ل".split())
+# What a lone letter names: "vitamin D.", "group B." end sentences, an initial does not.
+LETTER_NAMED_BY = frozenset("حرف الحرف فئة الفئة مجموعة المجموعة ملحق الملحق فيتامين درجة الدرجة صنف الصنف جدول بند".split())
+# Verbs that attribute a quotation which ends in ? or ! to its speaker, without a conjunction or with ف.
+_SPEECH = (
+    "قال قالت قالا قالوا قلت قلنا يقول تقول سأل سألت سأله سألها سألته سألتها سألني سألتني يسأل تسأل تساءل تساءلت يتساءل تتساءل "
+    "صاح صاحت صرخ صرخت يصرخ هتف هتفت يهتف أجاب أجابت أجابه أجابها أجابني رد ردت يرد همس همست نادى نادت أضاف أضافت "
+    "علق علقت كتب كتبت سخر مازحا ضاحكا ضاحكة مبتسما مبتسمة متسائلا متسائلة مستغربا باستغراب بدهشة"
+)
+SPEECH_VERBS = frozenset(_SPEECH.split()) | frozenset(f"ف{verb}" for verb in _SPEECH.split())
+
+_NUMBER = re.compile(r"[\d٠-٩۰-۹]+(?:[.,٫٬/:-][\d٠-٩۰-۹]+)*[)%٪]?$")
+_LIST_LABEL = re.compile(r"\(?(?:[\d٠-٩۰-۹]{1,3}|[" + ARABIC_LETTER + r"]|[A-Za-z]|[ivxIVX]{1,4})\)?$")
+_DOTTED = re.compile(f"^[{ARABIC_LETTER}](?:\\.[{ARABIC_LETTER}]ـ?)+$")
+_LATIN_END = re.compile(r"[A-Za-z]$")
+_ONE_LETTER = re.compile(f"^[{ARABIC_LETTER}]ـ?$")
+_TWO_LETTERS = re.compile(f"[{ARABIC_LETTER}]{{2}}$")
+_ARABIC_START = re.compile(f"[{ARABIC_LETTER}]{{2}}")
+_DIGIT_START = re.compile(r"[\d٠-٩۰-۹]")
+
+
+def bare(word: str) -> str:
+    """``word`` without diacritics, tatweel (but for the one of هـ) and invisible characters."""
+    word = _INVISIBLE.sub("", word)
+    return word if word.endswith("هـ") else _DIACRITICS.sub("", word)
+
+
+def decide(candidate: Candidate) -> Decision:
+    """The decision of the Arabic rules; UNSURE where only an abbreviation list can tell."""
+    if not candidate.spaced:
+        return _without_space(candidate)
+    following = candidate.following
+    if not following or following[0] in ".،,؛;:؟!":
+        return Decision.JOIN
+    marks = candidate.marks
+    if candidate.bracketed and (marks[-1] not in ")]" or marks[0] != "."):
+        return Decision.JOIN
+    if candidate.ellipsis:
+        # «..» and «…» are dashes or hesitation within the sentence far more often than its end.
+        return Decision.JOIN
+    if any(mark in "?!؟！？" for mark in marks):
+        quoted = marks[-1] in CLOSERS
+        return Decision.JOIN if quoted and _attributes(candidate) else Decision.SPLIT
+    if len(marks) == 1 and marks == ".":
+        return _full_stop(candidate)
+    return Decision.SPLIT
+
+
+def _attributes(candidate: Candidate) -> bool:
+    return bare(candidate.next_word).rstrip("،:,.") in SPEECH_VERBS and candidate.following[:1] not in OPENERS
+
+
+def _full_stop(candidate: Candidate) -> Decision:
+    word = bare(candidate.word)
+    if not word:
+        return Decision.SPLIT
+    before = bare(candidate.before_word)
+    if candidate.starts_line and _LIST_LABEL.match(word):
+        return Decision.JOIN
+    if _LATIN_END.search(word):
+        # A Latin word inside of Arabic text; what follows has no case, so only lists can tell.
+        return Decision.JOIN if english.never_final(word) or english.is_initial(word) else Decision.SPLIT
+    if word in AFTER_NUMBER and _NUMBER.search(before):
+        return Decision.SPLIT
+    if word in BEFORE_NUMBER and _DIGIT_START.match(candidate.next_word):
+        return Decision.JOIN
+    if _ONE_LETTER.match(word):
+        return Decision.SPLIT if before in LETTER_NAMED_BY else Decision.JOIN
+    if word in TITLES:
+        return Decision.JOIN
+    if _DOTTED.match(word):
+        # Dotted abbreviations before a name or number join; ق.م and its like were decided above.
+        return Decision.JOIN
+    return Decision.UNSURE
+
+
+def _without_space(candidate: Candidate) -> Decision:
+    """No white space after the mark: a typing slip where whole Arabic words touch it on both sides, else no boundary."""
+    line, begin, end = candidate.line, candidate.begin, candidate.end
+    if candidate.bracketed or candidate.ellipsis:
+        return Decision.JOIN
+    left = bare(candidate.word).rstrip(CLOSERS)
+    right = line[end : end + 2]
+    closes_word = line[begin - 1 : begin].isspace() or bool(_TWO_LETTERS.search(left))
+    if not closes_word or "." in left or not _ARABIC_START.match(right):
+        return Decision.JOIN
+    return Decision.SPLIT

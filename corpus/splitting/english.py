@@ -1,0 +1,105 @@
+"""Which final marks end a sentence in English, and in other languages with capital letters."""
+
+from __future__ import annotations
+
+import re
+
+from muwazi.corpus.splitting.candidates import CLOSERS, OPENERS, Candidate, Decision
+
+# Never end a sentence: something always follows.
+TITLES = frozenset(
+    "mr mrs ms messrs mme dr drs prof gen col lt maj sgt capt cpl cmdr adm brig rev hon sen rep gov pres amb atty supt insp "
+    "fr bro sr. st mt ft vs v nos no. cf e.g i.e viz ca approx esp al-".split()
+)
+# Before a number only.
+BEFORE_NUMBER = frozenset("no nos fig figs vol vols p pp ch sec art para par ed op tel ext ver jan feb mar apr jun jul aug sep sept oct nov dec".split())  # fmt: skip
+# May end a sentence; what follows tells.
+AMBIGUOUS = frozenset("inc ltd co corp llc plc bros jr sr esq u.s u.k u.n u.s.a u.a.e e.u d.c b.c a.d b.c.e c.e ph.d m.d b.a m.a ave blvd rd dept est etc al".split())  # fmt: skip
+_TIMES = frozenset(("a.m", "p.m", "am", "pm"))
+_AFTER_TIME = frozenset(
+    "Monday Tuesday Wednesday Thursday Friday Saturday Sunday GMT UTC EST EDT CET CEST PST PDT BST ET PT CT Eastern Pacific "
+    "Central local".split()
+)
+# Words that begin sentences and no names: after U.S., Inc. or etc. they tell a boundary.
+STARTERS = frozenset(
+    "The A An He She It They We You I His Her Its Their Our My This That These Those There Here In On At By For From With "
+    "Without After Before During Since Until When While Where Why How What Who Which If Although Though Because But And Or So "
+    "Yet As To Of However Meanwhile Moreover Nevertheless Instead Then Now Today Yesterday Tomorrow Some Many Most All Both "
+    "Each Every No Not One Two Three Several Another Other Others According Even Only Once Under Over About Between Still "
+    "Also Later Earlier Nobody Everyone Police Officials Critics".split()
+)
+SPEECH_VERBS = frozenset(
+    "said says asked asks added replied answered shouted cried wrote wondered whispered exclaimed declared told insisted "
+    "explained yelled called".split()
+)
+
+_INITIAL = re.compile(r"^(?:[A-ZÀ-Þ]\.-?)*[A-ZÀ-Þ]$")
+_LIST_LABEL = re.compile(r"\(?(?:\d{1,3}|[A-Za-z]|[ivxIVX]{1,4})\)?$")
+_CAMEL = re.compile(r"[a-z][A-Z]")
+
+
+def never_final(word: str) -> bool:
+    """Whether ``word`` (without its stop) is a title or abbreviation that cannot end a sentence."""
+    return word.lower() in TITLES
+
+
+def is_initial(word: str) -> bool:
+    """Whether ``word`` is one capital letter, or several with stops between them and no common abbreviation."""
+    return bool(_INITIAL.match(word)) and word.lower() not in AMBIGUOUS
+
+
+def decide(candidate: Candidate) -> Decision:
+    """The decision of the English rules; UNSURE where ``sentencex`` and its abbreviations decide."""
+    following = candidate.following
+    if not candidate.spaced:
+        return Decision.JOIN
+    if not following or following[0] in ".,;:!?":
+        return Decision.JOIN
+    marks = candidate.marks
+    if candidate.bracketed and (marks[-1] not in ")]" or marks[0] != "."):
+        return Decision.JOIN
+    start = following.lstrip(OPENERS)
+    opened = len(start) < len(following)
+    if start[:1].islower() and not _CAMEL.match(start) and not (opened and marks[0] != "…" and not candidate.ellipsis):
+        return Decision.JOIN
+    if any(mark in "?!؟！？" for mark in marks):
+        return Decision.JOIN if marks[-1] in CLOSERS and _attributes(start, opened) else Decision.SPLIT
+    if candidate.ellipsis or marks != ".":
+        return Decision.SPLIT
+    return _full_stop(candidate, start)
+
+
+def _attributes(start: str, opened: bool) -> bool:
+    """``start`` is a capitalised name of up to three words and a verb of speech: ``"Why?" John Smith asked.``"""
+    if opened:
+        return False
+    for word in start.split()[1:4]:
+        if word.rstrip(".,") in SPEECH_VERBS:
+            return True
+        if not word[:1].isupper():
+            return False
+    return False
+
+
+def _full_stop(candidate: Candidate, start: str) -> Decision:
+    word = candidate.word
+    lower = word.lower()
+    first = start.split(None, 1)[0].rstrip(CLOSERS + ".,;:!?") if start else ""
+    if not word:
+        return Decision.SPLIT
+    if candidate.starts_line and _LIST_LABEL.match(word):
+        return Decision.JOIN
+    if never_final(word):
+        return Decision.JOIN
+    if lower in _TIMES and "." in lower:
+        return Decision.JOIN if first in _AFTER_TIME or first[:1].isdigit() else Decision.SPLIT
+    if lower in BEFORE_NUMBER and (first[:1].isdigit() or first[:1] in "#°"):
+        return Decision.JOIN
+    if lower in AMBIGUOUS:
+        return Decision.SPLIT if first in STARTERS or not first[:1].isupper() else Decision.JOIN
+    if word == "I":
+        # "So am I. Then ..." against "Charles I. Foster": a name has a capitalised word before the numeral.
+        return Decision.SPLIT if not candidate.before_word[:1].isupper() or first in STARTERS else Decision.JOIN
+    if is_initial(word):
+        return Decision.SPLIT if "." not in word and first in STARTERS and not candidate.before_word[:1].isupper() else Decision.JOIN
+    return Decision.UNSURE
