@@ -14,19 +14,33 @@ def register(app: typer.Typer) -> None:
 
 
 def build(
-    articles: Path = typer.Argument(..., help="Folder of NAME.ar.* with optional NAME.en.*, or a file of pairs.", show_default=False),
-    store: Path = typer.Option(..., "--store", help="Folder of the dataset; made where there is none.", show_default=False),
+    articles: Path = typer.Argument(
+        ..., help="Folder of NAME.ar.* with optional NAME.en.*, or a file of pairs.", show_default=False
+    ),
+    store: Path = typer.Option(
+        ..., "--store", help="Folder of the dataset; made where there is none.", show_default=False
+    ),
     model: str | None = typer.Option(
-        None, "--model", "-m", help="Hub id, local MarianMT folder, builtin, or none. [default: Helsinki-NLP/opus-mt-ar-en]", show_default=False
+        None,
+        "--model",
+        "-m",
+        help="Hub id, local MarianMT folder, builtin, or none. [default: Helsinki-NLP/opus-mt-ar-en]",
+        show_default=False,
     ),
     message: str = typer.Option("", "--message", help="What this version is about."),
     settings: Path | None = typer.Option(None, "--settings", help="TOML or YAML file.", show_default=False),
-    assignments: list[str] = typer.Option([], "--set", help="KEY=VALUE over the settings, for example align.max_merge=8.", show_default=False),
-    report: Path | None = typer.Option(None, "--report", help="Where the HTML report goes. [default: STORE/report-VERSION.html]", show_default=False),
+    assignments: list[str] = typer.Option(
+        [], "--set", help="KEY=VALUE over the settings, for example align.max_merge=8.", show_default=False
+    ),
+    report: Path | None = typer.Option(
+        None, "--report", help="Where the HTML report goes. [default: STORE/report-VERSION.html]", show_default=False
+    ),
     engine: str | None = typer.Option(None, "--engine", help="auto, ctranslate2 or transformers.", show_default=False),
     device: str | None = typer.Option(None, "--device", help="auto, cpu or cuda.", show_default=False),
     beam: int | None = typer.Option(None, "--beam", help="Beam size.", show_default=False),
-    licence: str | None = typer.Option(None, "--licence", help="SPDX identifier for articles that state none.", show_default=False),
+    licence: str | None = typer.Option(
+        None, "--licence", help="SPDX identifier for articles that state none.", show_default=False
+    ),
     keep_all: bool = typer.Option(False, "--keep-all", help="Keep page furniture."),
     keep_going: bool = typer.Option(False, "--keep-going", help="Leave out what cannot be read instead of stopping."),
     dry_run: bool = typer.Option(False, "--dry-run", help="Read and split, say what would be done, write nothing."),

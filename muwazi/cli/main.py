@@ -1,7 +1,7 @@
 """The ``muwazi`` command.
 
-Each command stands in a module of its own with a function ``register(app)``; the modules import nothing heavy at the top,
-so that ``muwazi --help`` answers at once (torch and transformers cost seconds).
+Each command stands in a module of its own with a function ``register(app)``; the modules import nothing heavy at the
+top, so that ``muwazi --help`` answers at once (torch and transformers cost seconds).
 """
 
 from __future__ import annotations

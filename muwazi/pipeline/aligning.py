@@ -23,7 +23,9 @@ class Aligned:
     notes: tuple[str, ...]
 
 
-def align_all(documents: Sequence[Prepared], settings: AlignSettings, cache: WorkCache, progress: Progress = SILENT) -> dict[str, Aligned]:
+def align_all(
+    documents: Sequence[Prepared], settings: AlignSettings, cache: WorkCache, progress: Progress = SILENT
+) -> dict[str, Aligned]:
     """Beads by document id, for documents with a reference."""
     todo = [document for document in documents if document.reference is not None]
     result: dict[str, Aligned] = {}
@@ -59,6 +61,7 @@ def _to_json(aligned: Aligned) -> str:
 def _from_json(text: str) -> Aligned:
     tree = json.loads(text)
     beads = tuple(
-        Bead(tuple(source), tuple(target), score, confidence, tuple(flags)) for source, target, score, confidence, flags in tree["beads"]
+        Bead(tuple(source), tuple(target), score, confidence, tuple(flags))
+        for source, target, score, confidence, flags in tree["beads"]
     )
     return Aligned(beads, tree["parallel"], tuple(tree["notes"]))

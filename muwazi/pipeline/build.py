@@ -111,9 +111,8 @@ def run_build(
         work = open_cache()
         aligned = align_all(documents, settings.align, work, progress)
         counts = Counts()
-        kept, outcome = apply_filters(
-            drafts(documents, aligned, settings.align.min_confidence, counts), FilterChain(default_filters(settings.filters))
-        )
+        chain = FilterChain(default_filters(settings.filters))
+        kept, outcome = apply_filters(drafts(documents, aligned, settings.align.min_confidence, counts), chain)
         renderings = None
         if translator is not None:
             from muwazi.pipeline.translating import translate_all
@@ -122,7 +121,9 @@ def run_build(
             renderings = translate_all(sentences, translator, settings.translate, work, progress)
         rows = list(finish(kept, renderings))
         if not rows:
-            raise InputError(f"{articles}: no row is left; filters dropped {_listing(outcome.counts())}: relax them or check the input")
+            raise InputError(
+                f"{articles}: no row is left; filters dropped {_listing(outcome.counts())}: relax them or check the input"
+            )
         evaluation = _evaluate(rows, settings, progress)
         model = None if translator is None else translator.info
         metadata = _metadata(settings, documents, counts, outcome, evaluation, model)
@@ -139,7 +140,9 @@ def run_build(
             dropped=_drops(outcome, counts),
             removed=_removed(documents),
             flags=dict(Counter(flag for row in rows for flag in row.flags).most_common()),
-            scores=[] if evaluation is None else [record.model_dump(mode="json") for record in _score_records(evaluation)],
+            scores=[]
+            if evaluation is None
+            else [record.model_dump(mode="json") for record in _score_records(evaluation)],
             model=None if model is None else _model_record(model).model_dump(mode="json"),
             report=None,
             notes=_notes(files, documents, aligned, counts, evaluation, rows),
@@ -147,9 +150,13 @@ def run_build(
         )
         path = report or store / "reports" / f"{version}.html"
         if new or not path.exists():
-            from muwazi.pipeline.reporting import write_report
+            from muwazi.pipeline.reporting import report_data, write_report
 
-            write_report(path, store, version, rows, kept, documents, aligned, outcome, evaluation, summary)
+            manifest = target.manifest(version)
+            write_report(
+                path,
+                report_data(manifest, rows, documents, aligned, outcome, chain.filters, evaluation, summary.notes),
+            )
         summary.report = str(path)
         work.prune()
         return summary
@@ -194,7 +201,10 @@ def _notes(
     notes = list(getattr(files, "notes", ()))
     notes += [f"{document.id}: {note}" for document in documents for note in document.notes]
     notes += [f"{name}: {note}" for name, alignment in aligned.items() for note in alignment.notes]
-    notes += [f"{name}: the two texts are no translations of each other; kept without reference" for name in counts.not_parallel]
+    notes += [
+        f"{name}: the two texts are no translations of each other; kept without reference"
+        for name in counts.not_parallel
+    ]
     if evaluation is not None:
         notes += list(evaluation.notes)
     elif not any(row.en is not None for row in rows):

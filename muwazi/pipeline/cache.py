@@ -1,8 +1,8 @@
 """Finished steps of a build, so that a run that was killed goes on where it stopped.
 
-Results are addressed by what they were made from (text, settings, model, version of Muwazi), so a changed input or setting
-can never be served an old result, and an article that did not change is not worked on twice. One SQLite file in the user's
-cache, not in the store: a build that fails leaves the store untouched, and a store can be copied without it.
+Results are addressed by what they were made from (text, settings, model, version of Muwazi), so a changed input or
+setting can never be served an old result, and an article that did not change is not worked on twice. One SQLite file in
+the user's cache, not in the store: a build that fails leaves the store untouched, and a store can be copied without it.
 """
 
 from __future__ import annotations
@@ -39,10 +39,14 @@ class WorkCache:
             self._db = sqlite3.connect(self.path, timeout=60)
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute("PRAGMA synchronous=NORMAL")
-            self._db.execute("CREATE TABLE IF NOT EXISTS result (kind TEXT, key TEXT, value TEXT, PRIMARY KEY (kind, key))")
+            self._db.execute(
+                "CREATE TABLE IF NOT EXISTS result (kind TEXT, key TEXT, value TEXT, PRIMARY KEY (kind, key))"
+            )
         except (OSError, sqlite3.DatabaseError) as error:
             where = getattr(self, "path", "the user's cache folder")
-            raise StoreError(f"cannot use the build cache {where}: {error}; free space, delete it, or set MUWAZI_CACHE") from error
+            raise StoreError(
+                f"cannot use the build cache {where}: {error}; free space, delete it, or set MUWAZI_CACHE"
+            ) from error
 
     def get(self, kind: str, key: str) -> str | None:
         """The result stored under ``key``, or None."""
@@ -69,7 +73,9 @@ class WorkCache:
             with self._db:
                 self._db.executemany("INSERT OR REPLACE INTO result VALUES (?, ?, ?)", rows)
         except sqlite3.OperationalError as error:
-            raise StoreError(f"cannot write the build cache {self.path}: {error}; free space or set MUWAZI_CACHE") from error
+            raise StoreError(
+                f"cannot write the build cache {self.path}: {error}; free space or set MUWAZI_CACHE"
+            ) from error
 
     def prune(self) -> None:
         """Forget everything that this run did not ask for or make."""
@@ -77,7 +83,8 @@ class WorkCache:
             self._db.execute("CREATE TEMP TABLE seen (kind TEXT, key TEXT, PRIMARY KEY (kind, key))")
             self._db.executemany("INSERT OR IGNORE INTO seen VALUES (?, ?)", self._seen)
             self._db.execute(
-                "DELETE FROM result WHERE NOT EXISTS (SELECT 1 FROM seen WHERE seen.kind = result.kind AND seen.key = result.key)"
+                "DELETE FROM result WHERE NOT EXISTS"
+                " (SELECT 1 FROM seen WHERE seen.kind = result.kind AND seen.key = result.key)"
             )
             self._db.execute("DROP TABLE seen")
 
@@ -88,5 +95,7 @@ class WorkCache:
     def __enter__(self) -> WorkCache:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()

@@ -99,8 +99,15 @@ def _prepare(entry: DocumentFiles, settings: ReadSettings, cache: Callable[[], W
     if known is not None:
         return Prepared.from_json(known)
     document = load(entry, keep_all=settings.keep_all, check_language=settings.check_language)
-    removed = tuple((article.language, piece.reason, piece.text) for article in _articles(document.source, document.reference) for piece in article.removed)
-    notes = [*document.notes, *(f"{a.language}: {note}" for a in _articles(document.source, document.reference) for note in a.notes)]
+    removed = tuple(
+        (article.language, piece.reason, piece.text)
+        for article in _articles(document.source, document.reference)
+        for piece in article.removed
+    )
+    notes = [
+        *document.notes,
+        *(f"{a.language}: {note}" for a in _articles(document.source, document.reference) for note in a.notes),
+    ]
     origin = document.source.source if document.source is not None else document.origin
     if origin is None:
         raise InputError(f"{entry.id}: nothing in it could be read as an article or as pairs")
@@ -116,7 +123,10 @@ def _prepare(entry: DocumentFiles, settings: ReadSettings, cache: Callable[[], W
         notes=tuple(notes),
     )
     if not result.source and not result.segments:
-        raise InputError(f"{origin.uri}: no Arabic sentence is left after cleaning; see what went with: muwazi split --removed {origin.uri}")
+        raise InputError(
+            f"{origin.uri}: no Arabic sentence is left after cleaning; "
+            f"see what went with: muwazi split --removed {origin.uri}"
+        )
     cache().put("prepared", [(key, result.to_json())])
     return result
 

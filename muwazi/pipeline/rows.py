@@ -59,7 +59,11 @@ def drafts(
     for document in documents:
         counts.articles += 1
         counts.source_sentences += len(document.source) + len(document.segments)
-        result.extend(_of_segments(document, counts) if document.segments else _of_article(document, aligned, min_confidence, counts))
+        result.extend(
+            _of_segments(document, counts)
+            if document.segments
+            else _of_article(document, aligned, min_confidence, counts)
+        )
     return result
 
 
@@ -83,7 +87,9 @@ def _of_segments(document: Prepared, counts: Counts) -> Iterator[Draft]:
         position[segment.article_id] += 1
 
 
-def _of_article(document: Prepared, aligned: Mapping[str, Aligned], min_confidence: float, counts: Counts) -> Iterator[Draft]:
+def _of_article(
+    document: Prepared, aligned: Mapping[str, Aligned], min_confidence: float, counts: Counts
+) -> Iterator[Draft]:
     base = Draft(document.id, 0, (), None, None, None, None, (), document.origin.uri, document.origin.licence)
     alignment = aligned.get(document.id)
     if document.reference is None or alignment is None or not alignment.parallel:

@@ -28,7 +28,9 @@ class ReadSettings(Section):
 
     keep_all: bool = Field(False, description="Keep page furniture.")
     check_language: bool = Field(True, description="Refuse an article that is not in the language its name says.")
-    keep_going: bool = Field(False, description="Leave out articles that cannot be read instead of stopping; they are listed.")
+    keep_going: bool = Field(
+        False, description="Leave out articles that cannot be read instead of stopping; they are listed."
+    )
     licence: str | None = Field(None, description="Licence (SPDX) of articles that state none themselves.")
 
 
@@ -54,7 +56,9 @@ class TranslateSettings(Section):
 class EvalSettings(Section):
     """Scores."""
 
-    bootstrap: int = Field(1000, ge=0, le=100_000, description="Bootstrap samples for the confidence interval; 0: none.")
+    bootstrap: int = Field(
+        1000, ge=0, le=100_000, description="Bootstrap samples for the confidence interval; 0: none."
+    )
     seed: int = 12345
 
 
@@ -69,7 +73,11 @@ class BuildSettings(Section):
 
 
 def load_settings(path: Path | None, overrides: Mapping[str, Any]) -> BuildSettings:
-    """Read settings from ``path`` (``.toml``, ``.yaml`` or ``.yml``) and lay ``overrides`` (``{"align.max_merge": 8}``) over them.
+    """Read settings from ``path`` (``.toml``, ``.yaml`` or ``.yml``) and lay ``overrides`` over them.
+
+    Args:
+        path: None for the defaults.
+        overrides: dotted key to value, ``{"align.max_merge": 8}``.
 
     Raises:
         SettingsError: the file cannot be parsed, or a key or value is not known; the message names the nearest key.

@@ -44,4 +44,6 @@ def render(outcome: BuildOutcome) -> str:
 
 
 def _listing(counts: dict[str, int]) -> str:
-    return ", ".join(f"{name} {number:,}" for name, number in sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+    return ", ".join(
+        f"{name} {number:,}" for name, number in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    )

@@ -54,7 +54,9 @@ def translate_all(
             chunk = todo[start : start + CHUNK]
             translations = translator.translate(chunk)
             made = {s: Rendering(t.text, tuple(t.flags)) for s, t in zip(chunk, translations, strict=True)}
-            cache.put("translated", [(keys[s], json.dumps([r.text, r.flags], ensure_ascii=False)) for s, r in made.items()])
+            cache.put(
+                "translated", [(keys[s], json.dumps([r.text, r.flags], ensure_ascii=False)) for s, r in made.items()]
+            )
             result.update(made)
             progress.advance(len(chunk))
     finally:

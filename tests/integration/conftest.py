@@ -71,7 +71,7 @@ ENGLISH = """Neighbourhood library opens
 
 A public library opened in the Basatin district yesterday morning. It holds 12,000 books.
 
-Its director, Hana Shami, said that "reading is everyone's right". She added that admission is free every day of the week.
+Its director, Hana Shami, said that "reading is everyone's right". She added that admission is free all week.
 """
 
 

@@ -59,7 +59,17 @@ def one_side_readable(folder: Path) -> None:
     (folder / "a.en.txt").write_bytes(b"\x00\x00\x01\x02" * 50)
 
 
-BAD = [empty_file, binary, broken_utf8, one_huge_line, english_for_arabic, no_zip, zip_bomb, external_entity, one_side_readable]
+BAD = [
+    empty_file,
+    binary,
+    broken_utf8,
+    one_huge_line,
+    english_for_arabic,
+    no_zip,
+    zip_bomb,
+    external_entity,
+    one_side_readable,
+]
 
 
 def assert_refused(ran, *words: str) -> None:
@@ -114,7 +124,9 @@ def test_a_model_that_is_not_marian(muwazi, articles, tmp_path):
 
 def test_no_network_for_a_hub_id_names_the_builtin_model(spawn, articles, tmp_path):
     # A process of its own: huggingface_hub reads its endpoint at import. Nothing listens on port 9 of the loopback.
-    process = spawn("build", articles, "--store", tmp_path / "store", HF_ENDPOINT="http://127.0.0.1:9", HF_HOME=str(tmp_path / "hf"))
+    process = spawn(
+        "build", articles, "--store", tmp_path / "store", HF_ENDPOINT="http://127.0.0.1:9", HF_HOME=str(tmp_path / "hf")
+    )
     _, err = process.communicate(timeout=240)
     assert process.returncode == 2, err
     lines = [line for line in err.strip().splitlines() if line.startswith("muwazi: ")]
@@ -151,7 +163,10 @@ def small_disk(tmp_path):
     mount = shutil.which("mount")
     point = tmp_path / "disk"
     point.mkdir()
-    if mount is None or subprocess.run([mount, "-t", "tmpfs", "-o", "size=64k", "tmpfs", point], capture_output=True).returncode:
+    if (
+        mount is None
+        or subprocess.run([mount, "-t", "tmpfs", "-o", "size=64k", "tmpfs", point], capture_output=True).returncode
+    ):
         pytest.skip("mounting a small tmpfs needs root")
     yield point
     subprocess.run(["umount", point], check=False)

@@ -10,7 +10,9 @@ import pytest
 
 
 def parquet_hashes(store: Path) -> dict[str, str]:
-    return {str(f.relative_to(store)): hashlib.sha256(f.read_bytes()).hexdigest() for f in sorted(store.rglob("*.parquet"))}
+    return {
+        str(f.relative_to(store)): hashlib.sha256(f.read_bytes()).hexdigest() for f in sorted(store.rglob("*.parquet"))
+    }
 
 
 def test_first_build_makes_version_1_0_0_with_scores_and_report(muwazi, articles, tmp_path, tiny_marian):
@@ -41,7 +43,9 @@ def test_second_build_of_the_same_makes_no_version(muwazi, articles, tmp_path, t
 def test_a_new_article_raises_the_minor_version(muwazi, articles, tmp_path, tiny_marian):
     store = tmp_path / "store"
     assert muwazi("build", articles, "--store", store, "--model", tiny_marian).code == 0
-    (articles / "rain.ar.txt").write_text("هطول الأمطار\n\nهطلت أمطار غزيرة على المدينة مساء الثلاثاء.\n", encoding="utf-8")
+    (articles / "rain.ar.txt").write_text(
+        "هطول الأمطار\n\nهطلت أمطار غزيرة على المدينة مساء الثلاثاء.\n", encoding="utf-8"
+    )
     ran = muwazi("build", articles, "--store", store, "--model", tiny_marian, "--json")
     assert json.loads(ran.out)["version"] == "1.1.0"
     ran = muwazi("dataset", "diff", store, "1.0.0", "1.1.0", "--json")
@@ -81,9 +85,10 @@ def test_dry_run_writes_nothing(muwazi, articles, tmp_path):
 
 
 def test_an_edited_sentence_is_the_only_one_translated_again(articles, tmp_path, tiny_marian, monkeypatch):
+    from muwazi.translate import Translator
+
     from muwazi.pipeline.build import run_build
     from muwazi.pipeline.settings import load_settings
-    from muwazi.translate import Translator
 
     seen: list[str] = []
     original = Translator.translate

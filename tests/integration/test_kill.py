@@ -30,7 +30,8 @@ def test_killed_builds_leave_the_store_intact(spawn, muwazi, articles, tmp_path,
     for attempt in range(KILLS):
         # Another article each time, so that there is always something to commit.
         (articles / f"extra{attempt}.ar.txt").write_text(
-            f"خبر رقم {attempt}\n\nوصل {attempt + 10} مسافراً إلى المطار. وغادرت {attempt + 3} طائرات.\n", encoding="utf-8"
+            f"خبر رقم {attempt}\n\nوصل {attempt + 10} مسافراً إلى المطار. وغادرت {attempt + 3} طائرات.\n",
+            encoding="utf-8",
         )
         process = spawn(*command)
         time.sleep(rng.uniform(0.05, 1.0) * duration)

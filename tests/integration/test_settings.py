@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 import pytest
-
 from muwazi.corpus.errors import SettingsError
+
 from muwazi.pipeline.settings import BuildSettings, known_keys, load_settings, nearest_key, parse_assignment
 
 
@@ -49,7 +49,10 @@ def test_bad_files_are_one_line(tmp_path, name, text, message):
         load_settings(path, {})
 
 
-@pytest.mark.parametrize(("text", "pair"), [("a.b=3", ("a.b", 3)), ("a.b=x y", ("a.b", "x y")), ("a=true", ("a", True)), ('a="1"', ("a", "1"))])
+@pytest.mark.parametrize(
+    ("text", "pair"),
+    [("a.b=3", ("a.b", 3)), ("a.b=x y", ("a.b", "x y")), ("a=true", ("a", True)), ('a="1"', ("a", "1"))],
+)
 def test_assignments(text, pair):
     assert parse_assignment(text) == pair
 

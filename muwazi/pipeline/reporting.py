@@ -1,0 +1,156 @@
+"""Last step of a build: the HTML report of the version."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from muwazi.corpus.errors import StoreError
+from muwazi.corpus.filters import Filter, FilterResult
+from muwazi.corpus.store import Manifest, Row
+from muwazi.eval.report import (
+    DroppedGroup,
+    DroppedSample,
+    RemovedGroup,
+    RemovedSample,
+    ReportArticle,
+    ReportData,
+    ReportSegment,
+    render_report,
+    segments_with_scores,
+)
+from muwazi.pipeline.aligning import Aligned
+from muwazi.pipeline.prepare import Prepared
+
+if TYPE_CHECKING:
+    from muwazi.eval import Evaluation
+
+SAMPLES = 5
+
+
+def report_data(
+    manifest: Manifest,
+    rows: Sequence[Row],
+    documents: Sequence[Prepared],
+    aligned: Mapping[str, Aligned],
+    outcome: FilterResult,
+    filters: Sequence[Filter],
+    evaluation: Evaluation | None,
+    notes: Sequence[str],
+) -> ReportData:
+    """What the report of a build shows."""
+    segments = [ReportSegment(row.id, row.article_id, row.ar, row.en, row.mt, None, tuple(row.flags)) for row in rows]
+    scored = [position for position, row in enumerate(rows) if row.en is not None and row.mt is not None]
+    model = manifest.model
+    return ReportData(
+        title="Muwazi build",
+        version=manifest.version,
+        created=manifest.created,
+        model={}
+        if model is None
+        else {
+            "model": model.id,
+            "engine": model.engine or "",
+            "revision": model.revision or "",
+            "weights (SHA-256)": model.sha256 or "",
+        },
+        evaluation=evaluation,
+        segments=segments_with_scores(segments, evaluation, scored),
+        articles=[
+            ReportArticle(
+                d.id,
+                d.source[0] if d.source else d.id,
+                d.source,
+                d.reference or (),
+                aligned[d.id].beads,
+                notes=aligned[d.id].notes,
+            )
+            for d in documents
+            if d.id in aligned
+        ],
+        dropped=_dropped(outcome, filters),
+        removed=_removed(documents),
+        flags=_flags(rows),
+        statistics=_statistics(manifest),
+        notes=notes,
+        command=manifest.command or "",
+    )
+
+
+def write_report(path: Path, data: ReportData) -> None:
+    """Render ``data`` to ``path``, all of it or nothing.
+
+    Raises:
+        StoreError: the file cannot be written.
+    """
+    page = render_report(data)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, draft = tempfile.mkstemp(dir=path.parent, prefix=".report-")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as out:
+                out.write(page)
+                out.flush()
+                os.fsync(out.fileno())
+            Path(draft).chmod(0o644)
+            Path(draft).replace(path)
+        except BaseException:
+            Path(draft).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise StoreError(
+            f"the version is committed, but its report {path} cannot be written: {error.strerror}; "
+            "make it again with: muwazi build ... --report FILE"
+        ) from error
+
+
+def _dropped(outcome: FilterResult, filters: Sequence[Filter]) -> list[DroppedGroup]:
+    descriptions = {each.name: each.description for each in filters}
+    counts = outcome.counts()
+    return [
+        DroppedGroup(
+            name,
+            descriptions[name],
+            counts[name],
+            [DroppedSample(pair.ar, pair.en, _number(score)) for pair, score in samples],
+        )
+        for name, samples in outcome.samples(SAMPLES).items()
+    ]
+
+
+def _number(score: float | tuple[float, ...]) -> str:
+    return ", ".join(f"{value:.2f}" for value in (score if isinstance(score, tuple) else (score,)))
+
+
+def _removed(documents: Sequence[Prepared]) -> list[RemovedGroup]:
+    found: dict[str, list[RemovedSample]] = {}
+    for document in documents:
+        for language, reason, text in document.removed:
+            found.setdefault(reason, []).append(RemovedSample(text, document.id, language))
+    return [
+        RemovedGroup(reason, len(samples), samples[:SAMPLES])
+        for reason, samples in sorted(found.items(), key=lambda item: (-len(item[1]), item[0]))
+    ]
+
+
+def _flags(rows: Sequence[Row]) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for row in rows:
+        for flag in row.flags:
+            counts[flag] = counts.get(flag, 0) + 1
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+
+def _statistics(manifest: Manifest) -> dict[str, int | float | str]:
+    flat: dict[str, int | float | str] = {}
+    for name, value in manifest.statistics.items():
+        label = name.replace("_", " ")
+        if isinstance(value, dict):
+            if value and all(isinstance(item, int | float | str) for item in value.values()):
+                flat[label] = ", ".join(f"{key}: {item}" for key, item in value.items())
+        elif isinstance(value, int | float | str):
+            flat[label] = value
+    return flat
