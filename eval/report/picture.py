@@ -15,7 +15,7 @@ from muwazi.eval.report.data import ReportArticle
 WIDTH = 260.0
 BLOCK = 26.0
 """Width of a column of sentences."""
-PER_SENTENCE, MIN_HEIGHT, MAX_HEIGHT = 16.0, 80.0, 1600.0
+PER_SENTENCE, MIN_HEIGHT, MAX_HEIGHT = 24.0, 90.0, 2400.0
 GAP = 1.5
 # Lower bounds of the five colours; a bead's confidence decides, or its score where there is none.
 STEPS = (0.3, 0.5, 0.7, 0.85)

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 
 WIDTH, HEIGHT = 540.0, 250.0
 LEFT, RIGHT, TOP, BOTTOM = 58.0, 14.0, 26.0, 46.0
+# Room for a dot between the frame and the first sentence.
+MARGIN = 6.0
 BINS = 20
 # More dots than this overlap on a plot 468 units wide.
 MAX_DOTS = 1500
@@ -134,8 +136,8 @@ def positions(label: str, values: Sequence[float], names: Sequence[str], article
     last = max(len(values) - 1, 1)
 
     def x(position: float) -> float:
-        # A single sentence stands in the middle.
-        return round(LEFT + _plot_width() * (position / last if len(values) > 1 else 0.5), 2)
+        # A single sentence stands in the middle; the first and the last keep off the frame.
+        return round(LEFT + MARGIN + (_plot_width() - 2 * MARGIN) * (position / last if len(values) > 1 else 0.5), 2)
 
     starts = [position for position in range(1, len(values)) if articles[position] != articles[position - 1]]
     if len(starts) >= MAX_BOUNDARIES:
@@ -166,11 +168,10 @@ def positions(label: str, values: Sequence[float], names: Sequence[str], article
 
 
 def nice_ceiling(value: float) -> float:
-    """The next of 1, 2, 4, 6, 8, 10 x 10^k at or above ``value``, but at least 4: its quarters look whole."""
-    if value <= 4:
-        return 4.0
-    magnitude = 10.0 ** math.floor(math.log10(value))
-    return next(factor * magnitude for factor in (1, 2, 4, 6, 8, 10) if factor * magnitude >= value)
+    """The next of 4, 8, 12, 20 x 10^k at or above ``value``, so that its quarters are whole."""
+    quarter = max(value / 4, 1.0)
+    magnitude = 10.0 ** math.floor(math.log10(quarter))
+    return 4 * next(factor * magnitude for factor in (1, 2, 3, 5, 10) if factor * magnitude >= quarter)
 
 
 def _median_and_band(values: Sequence[float], size: int, x: Callable[[float], float]) -> tuple[str, str]:
