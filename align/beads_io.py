@@ -1,19 +1,20 @@
-"""Alignments as files: tab-separated, JSON Lines, TMX 1.4b, and the ladder lines that Vecalign prints.
+r"""Alignments as files: tab-separated, JSON Lines, TMX 1.4b, and the ladder lines that Vecalign prints.
 
 Sentences are numbered from 0 everywhere. The formats:
 
 ``tsv``
     A header line, then ``source  target  score  confidence  flags  source_text  target_text``. Indices are joined by
-    commas, flags too; the sentences of a side are joined by a space. In the texts ``\\t``, ``\\n``, ``\\r`` and ``\\\\`` stand
-    for tab, line feed, carriage return and backslash, so that a bead is always one line of seven fields.
+    commas, flags too; the sentences of a side are joined by a space. In the texts ``\t``, ``\n``, ``\r`` and ``\\``
+    stand for tab, line feed, carriage return and backslash, so that a bead is always one line of seven fields.
 ``jsonl``
-    One object a line: ``source``, ``target``, ``score``, ``confidence``, ``flags``, ``source_text``, ``target_text`` (the texts as
-    lists of sentences).
+    One object a line: ``source``, ``target``, ``score``, ``confidence``, ``flags``, ``source_text``, ``target_text``
+    (the texts as lists of sentences).
 ``tmx``
-    TMX 1.4b, one unit for each bead with text on both sides. Beads with an empty side cannot be units; they are left out.
+    TMX 1.4b, one unit for each bead with text on both sides. Beads with an empty side are left out: no unit can be made
+    of them.
 ``vecalign``
-    ``[0, 1]:[0]:0.156006``, as Vecalign prints it. Its last number is a *cost*, lower is better; ours is ``1 - score``, and
-    0 for a bead with an empty side, as there. Gold files have the same form without the cost.
+    ``[0, 1]:[0]:0.156006``, as Vecalign prints it. Its last number is a *cost*, lower is better; ours is ``1 - score``,
+    and 0 for a bead with an empty side, as there. Gold files have the same form without the cost.
 """
 
 from __future__ import annotations
@@ -68,13 +69,14 @@ class BeadFile:
 def parse_beads(path: str | Path, format: str | None = None) -> BeadFile:
     """Read a bead file.
 
-    ``format`` is one of :data:`READABLE`; without it the suffix decides (``.tsv``, ``.jsonl``, ``.vecalign``, ``.gold``), else the
-    first line. Beads are not checked against each other: odd gold files exist, and what to do with them is for the caller
-    (see :func:`muwazi.eval.alignment.oddities`).
+    ``format`` is one of :data:`READABLE`; without it the suffix decides (``.tsv``, ``.jsonl``, ``.vecalign``,
+    ``.gold``), else the first line. Beads are not checked against each other: odd gold files exist, and what to do with
+    them is for the caller (see :func:`muwazi.eval.alignment.oddities`).
 
     Raises:
         InputNotFoundError: there is no such file.
-        InputError: the file is no UTF-8 text, holds no beads, or a line of it is no bead; names the line and what was expected.
+        InputError: the file is no UTF-8 text, holds no beads, or a line of it is no bead; names the line and what was
+        expected.
     """
     path = Path(path)
     text = _read(path)
@@ -235,7 +237,8 @@ def check_indices(beads: Iterable[Bead], source_length: int, target_length: int,
             for index in indices:
                 if not 0 <= index < length:
                     raise InputError(
-                        f"{where}: {side} index {index} is out of range, the {side} has {length} sentences (numbered from 0)"
+                        f"{where}: {side} index {index} is out of range,"
+                        f" the {side} has {length} sentences (numbered from 0)"
                     )
 
 
@@ -250,8 +253,8 @@ def format_beads(
 ) -> Iterator[str]:
     """Yield the text of a bead file, piece by piece (each ends with a line feed).
 
-    ``source`` and ``target`` are the sentences that the indices mean; ``format`` is one of :data:`FORMATS`. The languages are
-    written into TMX only.
+    ``source`` and ``target`` are the sentences that the indices mean; ``format`` is one of :data:`FORMATS`. The
+    languages are written into TMX only.
 
     Raises:
         InputError: an unknown format, or an index that is no sentence of its side.
@@ -321,8 +324,8 @@ def _format_tmx(
 
     yield '<?xml version="1.0" encoding="UTF-8"?>\n<tmx version="1.4">\n'
     yield (
-        f'  <header creationtool="muwazi" creationtoolversion={quoteattr(__version__)} segtype="sentence" o-tmf="muwazi" '
-        f'adminlang="en" srclang={quoteattr(source_lang)} datatype="plaintext"/>\n  <body>\n'
+        f'  <header creationtool="muwazi" creationtoolversion={quoteattr(__version__)} segtype="sentence" '
+        f'o-tmf="muwazi" adminlang="en" srclang={quoteattr(source_lang)} datatype="plaintext"/>\n  <body>\n'
     )
     for number, bead in enumerate(beads, start=1):
         if not bead.source or not bead.target:

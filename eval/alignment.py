@@ -1,15 +1,16 @@
 """How good an alignment is: strict and lax precision, recall and F1 of beads against gold beads.
 
-The measure is that of Vecalign's ``score.py`` (after Abdul-Rauf et al. 2012, "Extrinsic evaluation of sentence alignment
-systems", and https://aclanthology.org/W11-4624/), so that figures compare with published ones:
+The measure is that of Vecalign's ``score.py``, which goes back to https://aclanthology.org/W11-4624/, so that figures
+compare with published ones:
 
 - Beads are sets: a bead that a file lists twice counts once; a bead with both sides empty does not count.
 - *Precision* is over all predicted beads, those with an empty side included; *recall* over the gold beads without one.
-- *Strict*: the gold has exactly this bead. *Lax*: besides, some gold bead shares a source index with it and, at the same time,
-  a target index (for recall: some predicted bead with two sides).
+- *Strict*: the gold has exactly this bead. *Lax*: besides, some gold bead shares a source index with it and, at the
+  same time, a target index (for recall: some predicted bead with two sides).
 - Counts are summed over the documents first and divided then; a quotient with nothing below the line is 0.
 
-Beads are compared as written, as Vecalign does: ``[1, 0]:[0]`` is not ``[0, 1]:[0]``; :func:`oddities` names such beads.
+Beads are compared as written, as Vecalign does: ``[1, 0]:[0]`` is not ``[0, 1]:[0]``; :func:`oddities` names such
+beads.
 """
 
 from __future__ import annotations
@@ -93,8 +94,9 @@ class DocumentScores:
     name: str
     total: Scores
     by_kind: Mapping[str, Scores]
-    """``1-1``, ``1-2``, ...: precision over the predicted beads of that kind, recall over the gold beads of that kind. Beads with an
-    empty side have a recall here (strict only, nothing can overlap with them), though the total leaves it out."""
+    """``1-1``, ``1-2``, ...: precision over the predicted beads of that kind, recall over the gold beads of that kind.
+    Beads with an empty side have a recall here (strict only, nothing can overlap with them), though the total leaves it
+    out."""
     odd_gold: tuple[str, ...] = ()
     """What :func:`oddities` found in the gold; nothing was dropped because of it."""
     odd_hypothesis: tuple[str, ...] = ()
@@ -168,9 +170,9 @@ def score_documents(documents: Iterable[DocumentScores]) -> AlignmentScores:
 def oddities(beads: Sequence[Bead], lines: Sequence[int] | None = None) -> tuple[str, ...]:
     """Name what is unusual in a list of beads; an empty tuple means that there is nothing.
 
-    Found are beads with both sides empty, beads out of order, indices out of order or not adjacent within a bead, indices in
-    more than one bead, and indices below the greatest one that stand in no bead. ``lines``, one for each bead, are named in
-    the messages; without them the messages count the beads from 1.
+    Found are beads with both sides empty, beads out of order, indices out of order or not adjacent within a bead,
+    indices in more than one bead, and indices below the greatest one that stand in no bead. ``lines``, one for each
+    bead, are named in the messages; without them the messages count the beads from 1.
     """
     if lines is not None and len(lines) != len(beads):
         raise ValueError(f"{len(beads)} beads but {len(lines)} line numbers")
@@ -205,8 +207,8 @@ def oddities(beads: Sequence[Bead], lines: Sequence[int] | None = None) -> tuple
 def beyond(gold: Sequence[Bead], hypothesis: Sequence[Bead]) -> tuple[int, str, int, int] | None:
     """Find the first hypothesis bead with an index greater than any in the gold.
 
-    Returns its position, the side, the index and the greatest index of the gold on that side (-1: none), or None. Such an index
-    means, nearly always, that the two files are of different documents.
+    Returns its position, the side, the index and the greatest index of the gold on that side (-1: none), or None. Such
+    an index means, nearly always, that the two files are of different documents.
     """
     for side in ("source", "target"):
         greatest = max((index for bead in gold for index in getattr(bead, side)), default=-1)
