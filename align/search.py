@@ -1,0 +1,190 @@
+"""The search: the best monotone sequence of beads, and how probable each bead is.
+
+Dynamic programming over the places of a :class:`~muwazi.align.grid.Grid`, row by row, each row at once in NumPy. Time and
+memory are linear in the number of places: exact over all places, linear in the documents over a band.
+
+Scores are of a log-linear model: the probability of an alignment is proportional to ``exp(sum of its beads' scores)``, so
+that sums over all alignments (:func:`posteriors`) give the probability of a bead.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from muwazi.align.grid import Grid
+
+Floats = NDArray[np.float32]
+Doubles = NDArray[np.float64]
+Step = tuple[int, int, int, int]
+"""A bead: source from, source to, target from, target to."""
+
+
+@dataclass
+class Scores:
+    """What every bead that may be searched is worth."""
+
+    grid: Grid
+    types: tuple[tuple[int, int], ...]
+    beads: Floats
+    """Shape [types, places]: of the bead of that size that starts there; ``-inf`` where it may not."""
+    drop_source: Doubles
+    """Shape [n]: of leaving a source sentence without partner."""
+    drop_target: Doubles
+    """Shape [m]."""
+
+    def __post_init__(self) -> None:
+        """Beads that would leave the grid may not be used."""
+        for index, (a, b) in enumerate(self.types):
+            self.beads[index, self.grid.shifted(a, b) == self.grid.size] = -np.inf
+
+
+def best_path(scores: Scores) -> list[Step]:
+    """The alignment with the greatest sum. Equal sums: fewer sentences in the earlier bead, then nulls, first wins."""
+    grid = scores.grid
+    value = _to_end(scores, maximum=True)
+    i = j = 0
+    path: list[Step] = []
+    while i < grid.n or j < grid.m:
+        place = grid.offset[i] + j - grid.low[i]
+        ways: list[tuple[float, Step]] = []
+        for index, (a, b) in enumerate(scores.types):
+            worth = scores.beads[index, place]
+            if worth > -np.inf:
+                end = grid.offset[i + a] + j + b - grid.low[i + a]
+                ways.append((float(worth + value[end]), (i, i + a, j, j + b)))
+        if i < grid.n and grid.low[i + 1] <= j <= grid.high[i + 1]:
+            below = grid.offset[i + 1] + j - grid.low[i + 1]
+            ways.append((float(scores.drop_source[i] + value[below]), (i, i + 1, j, j)))
+        if j < grid.high[i]:
+            ways.append((float(scores.drop_target[j] + value[place + 1]), (i, i, j, j + 1)))
+        step = max(ways, key=lambda way: way[0])[1]
+        path.append(step)
+        i, j = step[1], step[3]
+    return path
+
+
+@dataclass
+class Posteriors:
+    """Probabilities under the model."""
+
+    beads: Floats
+    """Shape [types, places]."""
+    drop_source: Doubles
+    """Shape [n]."""
+    drop_target: Doubles
+    """Shape [m]."""
+    log_partition: float
+
+
+def posteriors(scores: Scores) -> Posteriors:
+    """How probable each bead is, over all alignments in the grid."""
+    grid = scores.grid
+    backward = np.append(_to_end(scores, maximum=False), -np.inf)
+    forward = _from_start(scores)
+    total = float(backward[0])
+    beads = np.empty_like(scores.beads)
+    for index, (a, b) in enumerate(scores.types):
+        end = grid.shifted(a, b)
+        beads[index] = np.exp(forward + scores.beads[index] + backward[end] - total)
+    rows, columns = grid.rows, grid.columns
+    below = np.exp(forward + np.append(scores.drop_source, -np.inf)[rows] + backward[grid.shifted(1, 0)] - total)
+    right = np.exp(forward + np.append(scores.drop_target, -np.inf)[columns] + backward[grid.shifted(0, 1)] - total)
+    return Posteriors(
+        beads,
+        np.bincount(rows, weights=below, minlength=grid.n + 1)[: grid.n],
+        np.bincount(columns, weights=right, minlength=grid.m + 1)[: grid.m],
+        total,
+    )
+
+
+def _to_end(scores: Scores, *, maximum: bool) -> Doubles:
+    """For each place the best sum (or the log of the summed exponentials) from there to the end."""
+    grid = scores.grid
+    value = np.full(grid.size + 1, -np.inf)  # one more: the place that the grid does not hold
+    # Nulls along a row add up: with their running cost as offset, a row is one running maximum.
+    cost = np.concatenate([[0.0], np.cumsum(scores.drop_target)])
+    for i in range(grid.n, -1, -1):
+        low, high = int(grid.low[i]), int(grid.high[i])
+        begin, end = int(grid.offset[i]), int(grid.offset[i + 1])
+        row = np.full(end - begin, -np.inf)
+        if i == grid.n:
+            row[-1] = 0.0  # the end of both documents
+        else:
+            ends = _neighbours(scores, i, 1)
+            if len(ends):
+                row = _reduce(scores.beads[:, begin:end] + value[ends], maximum)
+            first, last = max(low, int(grid.low[i + 1])), min(high, int(grid.high[i + 1]))
+            if first <= last:
+                start = int(grid.offset[i + 1] - grid.low[i + 1])
+                _join(
+                    row[first - low : last - low + 1],
+                    value[start + first : start + last + 1],
+                    maximum,
+                    scores.drop_source[i],
+                )
+        row += cost[low : high + 1]
+        row = (np.maximum if maximum else np.logaddexp).accumulate(row[::-1])[::-1]
+        value[begin:end] = row - cost[low : high + 1]
+    return value[:-1]
+
+
+def _from_start(scores: Scores) -> Doubles:
+    """For each place the log of the summed exponentials over all ways from the start to it."""
+    grid = scores.grid
+    value = np.full(grid.size + 1, -np.inf)
+    beads = np.concatenate([scores.beads, np.full((len(scores.types), 1), -np.inf, dtype=np.float32)], axis=1)
+    kinds = np.arange(len(scores.types))[:, None]
+    cost = np.concatenate([[0.0], np.cumsum(scores.drop_target)])
+    for i in range(grid.n + 1):
+        low, high = int(grid.low[i]), int(grid.high[i])
+        begin, end = int(grid.offset[i]), int(grid.offset[i + 1])
+        row = np.full(end - begin, -np.inf)
+        if i == 0:
+            row[0] = 0.0  # the start of both documents
+        else:
+            starts = _neighbours(scores, i, -1)
+            if len(starts):
+                row = _reduce(beads[kinds, starts] + value[starts], maximum=False)
+            first, last = max(low, int(grid.low[i - 1])), min(high, int(grid.high[i - 1]))
+            if first <= last:
+                start = int(grid.offset[i - 1] - grid.low[i - 1])
+                _join(
+                    row[first - low : last - low + 1],
+                    value[start + first : start + last + 1],
+                    False,
+                    scores.drop_source[i - 1],
+                )
+        row -= cost[low : high + 1]
+        value[begin:end] = np.logaddexp.accumulate(row) + cost[low : high + 1]
+    return value[:-1]
+
+
+def _neighbours(scores: Scores, i: int, direction: int) -> NDArray[np.int64]:
+    """Flat index, shape [types, width of row i], of where beads end that start in row i (1) or start that end there (-1)."""
+    grid = scores.grid
+    sizes = np.array(scores.types, dtype=np.int64).reshape(-1, 2)
+    row = i + direction * sizes[:, 0]
+    held = (row >= 0) & (row <= grid.n)
+    row = np.clip(row, 0, grid.n)
+    column = (grid.low[i] + direction * sizes[:, 1])[:, None] + np.arange(grid.high[i] - grid.low[i] + 1)
+    inside = held[:, None] & (column >= grid.low[row][:, None]) & (column <= grid.high[row][:, None])
+    return np.where(inside, column + (grid.offset[row] - grid.low[row])[:, None], grid.size)
+
+
+def _join(row: Doubles, other: Doubles, maximum: bool, gain: float) -> None:
+    """Take another way of reaching the places of a row into account, in place."""
+    (np.maximum if maximum else np.logaddexp)(row, other + gain, out=row)
+
+
+def _reduce(ways: Doubles, maximum: bool) -> Doubles:
+    best: Doubles = ways.max(axis=0)
+    if maximum:
+        return best
+    floor = np.where(np.isfinite(best), best, 0.0)
+    with np.errstate(divide="ignore"):
+        out: Doubles = np.log(np.exp(ways - floor).sum(axis=0)) + floor
+    return out

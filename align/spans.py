@@ -1,0 +1,74 @@
+"""Embeddings of runs of neighbouring sentences, for encoders that cannot make them from one pass over the document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+import numpy as np
+
+from muwazi.align.encoder import Encoder, SpanEncoder, Vectors
+from muwazi.corpus.progress import SILENT, Progress
+
+
+class Spans(Protocol):
+    """A document that can embed any run of its sentences."""
+
+    size: int
+    """Number of sentences."""
+    dimensions: int
+
+    def embed_runs(self, first: int, last: int, length: int) -> Vectors:
+        """Unit rows of the runs of ``length`` sentences starting at ``first`` .. ``last - 1``, as far as they fit.
+
+        Shape ``[min(last, size - length + 1) - first, dimensions]``, or no rows where none fits.
+        """
+
+
+class MeanSpans:
+    """Runs as the mean of their sentences' vectors, weighted by length in characters.
+
+    Good enough to find the way through two documents, not to choose between neighbouring groupings:
+    :meth:`replace` puts true embeddings in the place of those that matter.
+    """
+
+    def __init__(self, encoder: Encoder, sentences: Sequence[str], progress: Progress = SILENT) -> None:
+        self._sentences = sentences
+        self._encoder = encoder
+        self.size = len(sentences)
+        self._vectors = encoder.embed(sentences, progress=progress)
+        self.dimensions = int(self._vectors.shape[1])
+        self._weights = np.array([max(len(text), 1) for text in sentences], dtype=np.float64)
+        self._true: dict[tuple[int, int], Vectors] = {}
+
+    def embed_runs(self, first: int, last: int, length: int) -> Vectors:
+        """See :class:`Spans`."""
+        last = min(last, self.size - length + 1)
+        if last <= first:
+            return np.zeros((0, self.dimensions), dtype=np.float32)
+        if length == 1:
+            return self._vectors[first:last]
+        part = slice(first, last + length - 1)
+        sums = np.zeros((last + length - first, self.dimensions))
+        np.cumsum(self._vectors[part] * self._weights[part, None], axis=0, out=sums[1:])
+        runs = sums[length:] - sums[:-length]
+        out: Vectors = (runs / np.maximum(np.linalg.norm(runs, axis=1, keepdims=True), 1e-12)).astype(np.float32)
+        for k in range(first, last):
+            vector = self._true.get((k, length))
+            if vector is not None:
+                out[k - first] = vector
+        return out
+
+    def replace(self, runs: Iterable[tuple[int, int]], progress: Progress = SILENT) -> None:
+        """Embed the joined text of these runs, given as (start, length), and use it from now on."""
+        wanted = sorted({run for run in runs if run[1] > 1} - self._true.keys())
+        if wanted:
+            texts = [" ".join(self._sentences[start : start + length]) for start, length in wanted]
+            self._true.update(zip(wanted, self._encoder.embed(texts, progress=progress), strict=True))
+
+
+def make_spans(encoder: Encoder, sentences: Sequence[str], progress: Progress = SILENT) -> Spans:
+    """Runs of a document by the best way that its encoder offers."""
+    if isinstance(encoder, SpanEncoder):
+        return encoder.spans(sentences, progress=progress)
+    return MeanSpans(encoder, sentences, progress)
