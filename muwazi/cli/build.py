@@ -33,7 +33,7 @@ def build(
         [], "--set", help="KEY=VALUE over the settings, for example align.max_merge=8.", show_default=False
     ),
     report: Path | None = typer.Option(
-        None, "--report", help="Where the HTML report goes. [default: STORE/report-VERSION.html]", show_default=False
+        None, "--report", help="Where the HTML report goes. [default: STORE/reports/VERSION.html]", show_default=False
     ),
     engine: str | None = typer.Option(None, "--engine", help="auto, ctranslate2 or transformers.", show_default=False),
     device: str | None = typer.Option(None, "--device", help="auto, cpu or cuda.", show_default=False),

@@ -56,12 +56,12 @@ class BuildOutcome:
 
 
 def run_build(
-    articles: Path,
+    articles: Path | str,
     *,
-    store: Path,
+    store: Path | str,
     settings: BuildSettings | None = None,
     message: str = "",
-    report: Path | None = None,
+    report: Path | str | None = None,
     dry_run: bool = False,
     progress: Progress = SILENT,
 ) -> BuildOutcome:
@@ -82,6 +82,7 @@ def run_build(
         StoreError: the store is damaged or cannot be written.
     """
     settings = settings or BuildSettings()
+    articles, store = Path(articles), Path(store)
     files = discover(articles)
     # Before any work: a wrong store is cheaper to hear about now.
     target = Store.open_or_create(store)
@@ -122,7 +123,8 @@ def run_build(
         rows = list(finish(kept, renderings))
         if not rows:
             raise InputError(
-                f"{articles}: no row is left; filters dropped {_listing(outcome.counts())}: relax them or check the input"
+                f"{articles}: no row is left; filters dropped {_listing(outcome.counts())}: "
+                "relax them or check the input"
             )
         evaluation = _evaluate(rows, settings, progress)
         model = None if translator is None else translator.info
@@ -148,7 +150,7 @@ def run_build(
             notes=_notes(files, documents, aligned, counts, evaluation, rows),
             skipped=[asdict(item) for item in skipped],
         )
-        path = report or store / "reports" / f"{version}.html"
+        path = Path(report) if report else store / "reports" / f"{version}.html"
         if new or not path.exists():
             from muwazi.pipeline.reporting import report_data, write_report
 
