@@ -10,18 +10,21 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from muwazi.eval.evaluation import evaluate
+    from muwazi.eval.significance import Comparison, compare
     from muwazi.eval.types import ArticleScore, Evaluation, Interval, Score, SentenceScore
 
 _WHERE = {
+    "compare": "significance",
     "evaluate": "evaluation",
     "ArticleScore": "types",
+    "Comparison": "significance",
     "Evaluation": "types",
     "Interval": "types",
     "Score": "types",
     "SentenceScore": "types",
 }
 
-__all__ = ["ArticleScore", "Evaluation", "Interval", "Score", "SentenceScore", "evaluate"]
+__all__ = ["ArticleScore", "Comparison", "Evaluation", "Interval", "Score", "SentenceScore", "compare", "evaluate"]
 
 
 def __getattr__(name: str) -> Any:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import cast
 
 import numpy as np
+
 from muwazi.corpus.errors import InputError
 from muwazi.corpus.progress import SILENT, Progress
 from muwazi.eval.bootstrap import DEFAULT_SEED, bootstrap_scores, interval
@@ -57,7 +58,7 @@ def evaluate(
         raise InputError(f"bootstrap must be 0 (no interval) or at least 2 resamples, not {bootstrap}")
     chosen = make_metrics(metrics)
     counts = [segment_statistics(metric, hypotheses, streams, progress) for metric in chosen]
-    nrefs = _reference_count(streams)
+    nrefs = reference_count(streams)
     resampled = bootstrap_scores(chosen, counts, bootstrap, seed) if bootstrap else [None] * len(chosen)
     corpus = tuple(
         Score(
@@ -138,7 +139,7 @@ def _checked(
     return streams
 
 
-def _reference_count(streams: Sequence[Sequence[str | None]]) -> int:
+def reference_count(streams: Sequence[Sequence[str | None]]) -> int:
     """References a segment has, or -1 where that varies (as sacreBLEU writes it into the signature)."""
     if all(text is not None for stream in streams for text in stream):
         return len(streams)

@@ -56,21 +56,26 @@ class SegmentMetric(ABC):
         """The score of one segment."""
         return float(self._sentence._compute_score_from_stats(counts.tolist()).score)
 
-    def signature(self, references: int, *, bootstrap: int = 0, seed: int = 0) -> str:
+    def signature(self, references: int, *, bootstrap: int = 0, randomisation: int = 0, seed: int = 0) -> str:
         """SacreBLEU's signature of a corpus score. ``references`` is -1 where their number varies."""
-        return self._signature(self._corpus, references, bootstrap, seed)
+        return self._signature(self._corpus, references, bootstrap, randomisation, seed)
 
     def sentence_signature(self, references: int) -> str:
         """SacreBLEU's signature of a sentence score."""
-        return self._signature(self._sentence, references, 0, 0)
+        return self._signature(self._sentence, references, 0, 0, 0)
 
     def _full(self, total: npt.NDArray[np.float64]) -> Score:
         score: Score = self._corpus._compute_score_from_stats(total.tolist())
         return score
 
     @staticmethod
-    def _signature(metric: Metric, references: int, bootstrap: int, seed: int) -> str:
+    def _signature(metric: Metric, references: int, bootstrap: int, randomisation: int, seed: int) -> str:
         metric.num_refs = references
-        metric.n_bootstrap = bootstrap or None
-        metric.seed = str(seed) if bootstrap else None
-        return metric.get_signature().format()
+        signature = metric.get_signature()
+        if bootstrap:
+            signature.update("bs", bootstrap)
+        if randomisation:
+            signature.update("ar", randomisation)
+        if bootstrap or randomisation:
+            signature.update("seed", seed)
+        return signature.format()

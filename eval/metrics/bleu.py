@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from muwazi.eval.metrics.base import SegmentMetric
 from sacrebleu.metrics.bleu import BLEU
+
+from muwazi.eval.metrics.base import SegmentMetric
 
 
 class Bleu(SegmentMetric):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from muwazi.eval.metrics.base import SegmentMetric
 from sacrebleu.metrics.ter import TER
+
+from muwazi.eval.metrics.base import SegmentMetric
 
 
 class Ter(SegmentMetric):

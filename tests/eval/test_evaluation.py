@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sacrebleu.metrics import BLEU, CHRF, TER
+
 from muwazi.corpus.errors import InputError
 from muwazi.eval import evaluate
-from sacrebleu.metrics import BLEU, CHRF, TER
 
 SHARED = Path(os.environ.get("MUWAZI_SHARED", Path(__file__).parents[2].parent / "shared"))
 
