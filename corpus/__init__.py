@@ -1,1 +1,1 @@
-"""Placeholder docstring."""
+"""What text is: articles, sentences, pairs; reading, cleaning, splitting, filtering; the versioned store; formats."""

@@ -10,18 +10,62 @@ import re
 
 from muwazi.corpus.splitting import english
 from muwazi.corpus.splitting.candidates import ARABIC_LETTER, CLOSERS, OPENERS, Candidate, Decision
+from muwazi.corpus.wordlists import words
 
 _DIACRITICS = re.compile("[\u064b-\u065f\u0670\u0640]")
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\u061c]")
 
 # Titles: a name follows them, so they never end a sentence.
-TITLES = frozenset("د أ ا م ط ش أ.د ا.د أ.م أ.م.د د.م م.د أ.ذ ذ د.أ ك".split())  # fmt: skip
+TITLES = words(
+    """
+    د أ ا م ط ش أ.د ا.د أ.م أ.م.د د.م م.د أ.ذ ذ د.أ ك
+    """
+)
 # Shortened words that something always follows: page, volume, issue, number, telephone, post box.
-BEFORE_NUMBER = frozenset("ص ج ع ت ط رقم مج ف ق س هـ ه ص.ب ت.ف هاتف تلفون".split())
+BEFORE_NUMBER = words(
+    """
+    ص ج ع ت ط رقم مج ف ق س هـ ه ص.ب ت.ف هاتف تلفون
+    """
+)
 # Era and unit marks that stand after a number and can end a sentence: AH, AD, BC, a.m., p.m., km, m, g.
-AFTER_NUMBER = frozenset("هـ ه م ق.م ق.هـ ب.م ص ظ كم سم مم كجم كغم كلم غ ل".split())
+AFTER_NUMBER = words(
+    """
+    هـ ه م ق.م ق.هـ ب.م ص ظ كم سم مم كجم كغم كلم غ ل
+    """
+)
 # What a lone letter names: "vitamin D.", "group B." end sentences, an initial does not.
-LETTER_NAMED_BY = frozenset("حرف الحرف فئة الفئة مجموعة المجموعة ملحق الملحق فيتامين درجة الدرجة صنف الصنف جدول بند".split())
+LETTER_NAMED_BY = words(
+    """
+    حرف الحرف فئة الفئة مجموعة المجموعة ملحق الملحق فيتامين درجة الدرجة صنف الصنف جدول بند
+    """
+)
+# Verbs that attribute a quotation which ends in ? or ! to its speaker, without a conjunction or with ف.
+_SPEECH = words(
+    """
+    قال قالت قالا قالوا قلت قلنا يقول تقول سأل سألت سأله سألها سألته سألتها سألني سألتني يسأل تسأل تساءل تساءلت يتساءل
+    تتساءل صاح صاحت صرخ صرخت يصرخ هتف هتفت يهتف أجاب أجابت أجابه أجابها أجابني رد ردت يرد همس همست نادى نادت أضاف أضافت
+    علق علقت كتب كتبت سخر مازحا ضاحكا ضاحكة مبتسما مبتسمة متسائلا متسائلة مستغربا باستغراب بدهشة
+    """
+)
+SPEECH_VERBS = _SPEECH | {f"ف{verb}" for verb in _SPEECH}
+
+_NUMBER = words(
+    """
+    ص ج ع ت ط رقم مج ف ق س هـ ه ص.ب ت.ف هاتف تلفون
+    """
+)
+# Era and unit marks that stand after a number and can end a sentence: AH, AD, BC, a.m., p.m., km, m, g.
+AFTER_NUMBER = words(
+    """
+    هـ ه م ق.م ق.هـ ب.م ص ظ كم سم مم كجم كغم كلم غ ل
+    """
+)
+# What a lone letter names: "vitamin D.", "group B." end sentences, an initial does not.
+LETTER_NAMED_BY = words(
+    """
+    حرف الحرف فئة الفئة مجموعة المجموعة ملحق الملحق فيتامين درجة الدرجة صنف الصنف جدول بند
+    """
+)
 # Verbs that attribute a quotation which ends in ? or ! to its speaker, without a conjunction or with ف.
 _SPEECH = (
     "قال قالت قالا قالوا قلت قلنا يقول تقول سأل سألت سأله سألها سألته سألتها سألني سألتني يسأل تسأل تساءل تساءلت يتساءل تتساءل "

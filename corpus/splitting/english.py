@@ -5,32 +5,51 @@ from __future__ import annotations
 import re
 
 from muwazi.corpus.splitting.candidates import CLOSERS, OPENERS, Candidate, Decision
+from muwazi.corpus.wordlists import words
 
 # Never end a sentence: something always follows.
-TITLES = frozenset(
-    "mr mrs ms messrs mme dr drs prof gen col lt maj sgt capt cpl cmdr adm brig rev hon sen rep gov pres amb atty supt insp "
-    "fr bro sr. st mt ft vs v nos no. cf e.g i.e viz ca approx esp al-".split()
+TITLES = words(
+    """
+    mr mrs ms messrs mme dr drs prof gen col lt maj sgt capt cpl cmdr adm brig rev hon sen rep gov pres amb atty
+    supt insp fr bro sr. st mt ft vs v nos no. cf e.g i.e viz ca approx esp al-
+    """
 )
 # Before a number only.
-BEFORE_NUMBER = frozenset("no nos fig figs vol vols p pp ch sec art para par ed op tel ext ver jan feb mar apr jun jul aug sep sept oct nov dec".split())  # fmt: skip
+BEFORE_NUMBER = words(
+    """
+    no nos fig figs vol vols p pp ch sec art para par ed op tel ext ver jan feb mar apr jun jul aug sep sept oct nov
+    dec
+    """
+)
 # May end a sentence; what follows tells.
-AMBIGUOUS = frozenset("inc ltd co corp llc plc bros jr sr esq u.s u.k u.n u.s.a u.a.e e.u d.c b.c a.d b.c.e c.e ph.d m.d b.a m.a ave blvd rd dept est etc al".split())  # fmt: skip
+AMBIGUOUS = words(
+    """
+    inc ltd co corp llc plc bros jr sr esq u.s u.k u.n u.s.a u.a.e e.u d.c b.c a.d b.c.e c.e ph.d m.d b.a m.a ave
+    blvd rd dept est etc al
+    """
+)
 _TIMES = frozenset(("a.m", "p.m", "am", "pm"))
-_AFTER_TIME = frozenset(
-    "Monday Tuesday Wednesday Thursday Friday Saturday Sunday GMT UTC EST EDT CET CEST PST PDT BST ET PT CT Eastern Pacific "
-    "Central local".split()
+_AFTER_TIME = words(
+    """
+    Monday Tuesday Wednesday Thursday Friday Saturday Sunday GMT UTC EST EDT CET CEST PST PDT BST ET PT CT Eastern
+    Pacific Central local
+    """
 )
 # Words that begin sentences and no names: after U.S., Inc. or etc. they tell a boundary.
-STARTERS = frozenset(
-    "The A An He She It They We You I His Her Its Their Our My This That These Those There Here In On At By For From With "
-    "Without After Before During Since Until When While Where Why How What Who Which If Although Though Because But And Or So "
-    "Yet As To Of However Meanwhile Moreover Nevertheless Instead Then Now Today Yesterday Tomorrow Some Many Most All Both "
-    "Each Every No Not One Two Three Several Another Other Others According Even Only Once Under Over About Between Still "
-    "Also Later Earlier Nobody Everyone Police Officials Critics".split()
+STARTERS = words(
+    """
+    The A An He She It They We You I His Her Its Their Our My This That These Those There Here In On At By For From
+    With Without After Before During Since Until When While Where Why How What Who Which If Although Though Because
+    But And Or So Yet As To Of However Meanwhile Moreover Nevertheless Instead Then Now Today Yesterday Tomorrow
+    Some Many Most All Both Each Every No Not One Two Three Several Another Other Others According Even Only Once
+    Under Over About Between Still Also Later Earlier Nobody Everyone Police Officials Critics
+    """
 )
-SPEECH_VERBS = frozenset(
-    "said says asked asks added replied answered shouted cried wrote wondered whispered exclaimed declared told insisted "
-    "explained yelled called".split()
+SPEECH_VERBS = words(
+    """
+    said says asked asks added replied answered shouted cried wrote wondered whispered exclaimed declared told
+    insisted explained yelled called
+    """
 )
 
 _INITIAL = re.compile(r"^(?:[A-ZÀ-Þ]\.-?)*[A-ZÀ-Þ]$")
@@ -101,5 +120,9 @@ def _full_stop(candidate: Candidate, start: str) -> Decision:
         # "So am I. Then ..." against "Charles I. Foster": a name has a capitalised word before the numeral.
         return Decision.SPLIT if not candidate.before_word[:1].isupper() or first in STARTERS else Decision.JOIN
     if is_initial(word):
-        return Decision.SPLIT if "." not in word and first in STARTERS and not candidate.before_word[:1].isupper() else Decision.JOIN
+        return (
+            Decision.SPLIT
+            if "." not in word and first in STARTERS and not candidate.before_word[:1].isupper()
+            else Decision.JOIN
+        )
     return Decision.UNSURE

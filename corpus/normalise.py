@@ -1,0 +1,111 @@
+"""Two levels of normalisation, never one.
+
+*For the model* (:func:`for_model`) only what no reader would miss goes: tatweel, bidi controls, zero-width marks, odd
+spaces, presentation forms. Alef, ya and ta marbuta stay as written. *For matching keys* (:func:`matching_key`:
+duplicates, translation memory, glossary, furniture rules) spelling variants fold too. The text as read stays in the
+dataset; nothing here is ever stored in its place.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# Word ligatures that NFKC would write out as a phrase (ﷺ as 18 letters) or a bank's currency sign: left alone.
+_KEEP = frozenset("\ufdfa\ufdfb\ufdfc\ufdfd")
+_RANGES = (
+    (0xFB00, 0xFB06),  # Latin ligatures
+    (0xFB50, 0xFDFF),  # Arabic presentation forms A
+    (0xFE70, 0xFEFC),  # Arabic presentation forms B
+    (0xFF01, 0xFF5E),  # full-width ASCII
+)
+# Bidi controls with U+061C (which sentencepiece leaves in), zero-width marks, soft hyphen, interlinear annotation.
+_INVISIBLE = (
+    [0x00AD, 0x061C, 0x180E, 0xFEFF]
+    + [*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), *range(0xFFF9, 0xFFFC)]
+)  # fmt: skip
+_TATWEEL = 0x0640
+_SPACES = re.compile(r"\s+")
+
+
+def _light_table() -> dict[int, str | None]:
+    table: dict[int, str | None] = dict.fromkeys([*_INVISIBLE, _TATWEEL])
+    for first, last in _RANGES:
+        for code in range(first, last + 1):
+            character = chr(code)
+            folded = unicodedata.normalize("NFKC", character)
+            if character in _KEEP or folded == character:
+                continue
+            # Presentation forms of diacritics fold to a space (or tatweel) that carries them; the text has a letter for that.
+            table[code] = folded.strip(" \u0640") if 0xFB50 <= code <= 0xFEFC else folded
+    for code in range(0x20):
+        # Control characters are nothing but damage; those that separate become spaces below.
+        if not chr(code).isspace():
+            table[code] = None
+    table.update(dict.fromkeys([0x7F, *range(0x80, 0x85), *range(0x86, 0xA0)], None))
+    return table
+
+
+_LIGHT = _light_table()
+_DIACRITICS = [*range(0x0610, 0x061B), *range(0x064B, 0x0660), 0x0670, *range(0x06D6, 0x06DD), *range(0x06DF, 0x06E9), *range(0x06EA, 0x06EE)]  # fmt: skip
+_STRONG = str.maketrans(
+    {
+        **dict.fromkeys("أإآٱٲٳ", "ا"),
+        "ى": "ي",
+        "ة": "ه",
+        "ؤ": "و",
+        "ئ": "ي",
+        # Keyboards of neighbouring languages.
+        "ی": "ي",
+        "ې": "ي",
+        "ک": "ك",
+        "ھ": "ه",
+        "ہ": "ه",
+        "ە": "ه",
+        "،": ",",
+        "؛": ";",
+        "؟": "?",
+        "٪": "%",
+        "٫": ".",
+        "٬": ",",
+        "۔": ".",
+        **{chr(0x0660 + digit): str(digit) for digit in range(10)},
+        **{chr(0x06F0 + digit): str(digit) for digit in range(10)},
+        **dict.fromkeys("“”„‟«»″", '"'),
+        **dict.fromkeys("‘’‚‛‹›′`", "'"),
+        **dict.fromkeys("‐‑‒–—―−", "-"),
+        "…": "...",
+    }
+)
+_NO_DIACRITICS = dict.fromkeys(_DIACRITICS)
+
+
+def for_model(text: str) -> str:
+    """``text`` as a translation model or sentence encoder should see it.
+
+    NFC; presentation forms, ligatures and full-width ASCII as plain letters; tatweel, control characters, bidi controls
+    and zero-width marks out; every run of white space (line breaks too) one space, none at the ends. ½, ², ﷺ and the
+    spelling of hamza, ya and ta marbuta stay. Idempotent.
+    """
+    if text.isascii() and text.isprintable() and "  " not in text:
+        return text.strip()
+    # Twice NFC: the first so that the table sees composed letters, the second for what the table puts side by side.
+    light = unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).translate(_LIGHT))
+    return _SPACES.sub(" ", light).strip()
+
+
+def matching_key(text: str) -> str:
+    """A key that is equal for spellings of the same text; for comparing, never for showing.
+
+    All of :func:`for_model`, full NFKC and case folding; alef, ya, ta marbuta and hamza carriers folded; diacritics out;
+    Arabic and Persian digits and punctuation, quotation marks and dashes as ASCII. Idempotent.
+    """
+    key = _fold(text)
+    # Folding can put together what NFKC composes again (a lone hamza mark after alef); a second pass settles that.
+    return key if key.isascii() else _fold(key)
+
+
+def _fold(text: str) -> str:
+    key = for_model(unicodedata.normalize("NFKC", text.translate(_NO_DIACRITICS)).casefold())
+    key = unicodedata.normalize("NFKC", key.translate(_NO_DIACRITICS).translate(_STRONG).casefold())
+    return _SPACES.sub(" ", key.translate(_NO_DIACRITICS)).strip()
