@@ -37,7 +37,7 @@ class LengthRatioFilter(Filter):
     ARABIC_SCALE = 1.2
     """English characters for one Arabic character; see docs/filters.md for the measurement."""
 
-    def __init__(self, maximum: float = 2.5, smoothing: float = 15.0) -> None:
+    def __init__(self, maximum: float = 3.0, smoothing: float = 15.0) -> None:
         """Keep pairs whose ratio is ``maximum`` at most; ``smoothing`` characters are added to both sides."""
         self.maximum, self.smoothing = maximum, smoothing
 
