@@ -18,9 +18,10 @@ def word_pairs(
 ) -> tuple[tuple[int, int], ...]:
     """Links (source word, target word), sorted by target word.
 
-    ``attention``: ``[target pieces, source pieces]``, rows of weights; ``source_words`` and ``target_words`` name the word
-    of each piece (None: of none). The attention of a target word is the mean over its pieces, that to a source word the
-    sum over its pieces; each target word is linked to the source word with most of it, and to any other with 0.3 or more.
+    ``attention``: ``[target pieces, source pieces]``, rows of weights; ``source_words`` and ``target_words`` name the
+    word of each piece (None: of none). The attention of a target word is the mean over its pieces, that to a source
+    word the sum over its pieces; each target word is linked to the source word with most of it, and to any other with
+    0.3 or more.
     """
     import numpy as np
 

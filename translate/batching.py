@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 
 def batches_by_tokens(lengths: Sequence[int], max_tokens: int) -> list[list[int]]:
-    """Indices of ``lengths`` in batches, longest first; each batch holds at most ``max_tokens`` pieces, padding included.
+    """Indices of ``lengths`` in batches of at most ``max_tokens`` pieces, padding included, longest first.
 
     Every index stands in exactly one batch; a sequence longer than ``max_tokens`` is a batch of its own. Longest first,
     so that a batch that needs too much memory shows at once and the last batches are the short ones, which keep all

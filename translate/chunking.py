@@ -21,11 +21,12 @@ _MIDDLE = 0.2
 
 
 def split_long(text: str, limit: int, count: Callable[[str], int]) -> list[str]:
-    """Parts of ``text``, each of at most ``limit`` pieces as ``count`` counts them; joined, they hold the same characters
-    but for spaces at the cuts.
+    """Cut ``text`` into parts of at most ``limit`` pieces, as ``count`` counts them.
 
-    Each cut is the boundary nearest to the middle: after a sentence, else at ؛, else at ،, else between words, and inside a
-    word only where there is no space at all.
+    Joined, the parts hold the same characters but for spaces at the cuts.
+
+    Each cut is the boundary nearest to the middle: after a sentence, else at ؛, else at ،, else between words, and
+    inside a word only where there is no space at all.
     """
     # Halving keeps the parts of like length (a rest of two words translates badly) and the work at n log n.
     waiting, parts = [text.strip()], []

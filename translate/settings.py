@@ -22,7 +22,9 @@ class TranslationSettings:
     target_token: str | None = None
     """``>>eng<<`` (or ``eng``), for models with several target languages."""
     max_source_tokens: int | None = None
-    """Longer sentences are translated in parts; None: what the model was trained on, else 256, never more than it can read."""
+    """Longer sentences are translated in parts; None: what the model was trained on, else 256, never more than it can
+    read.
+    """
     batch_tokens: int = 1024
     """Source pieces in a batch, padding included."""
     guards: bool = True

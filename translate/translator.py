@@ -42,7 +42,8 @@ class Translator:
             penalty = 1.0 if model.generation.length_penalty is None else model.generation.length_penalty
         positions = model.max_positions
         trained = model.card.max_source_tokens if model.card else None
-        # Without a word from the model: half of its positions, as the translation may need more of them than the source.
+        # Without a word from the model: half of its positions, as the translation may need more of them than the
+        # source.
         asked = settings.max_source_tokens or trained or min(_LONGEST_SOURCE, max(4, positions // 2))
         self._limit = min(asked, positions)
         self._segments = SegmentTranslator(
@@ -94,11 +95,11 @@ class Translator:
     ) -> Translator:
         """A translator for ``model``: ``builtin``, a folder, or a Hub id.
 
-        ``engine``: ``ctranslate2`` (``auto``) or ``transformers``; ``device``: ``auto``, ``cpu`` or ``cuda``; ``compute_type``:
-        ``auto``, ``int8``, ``float16``, ``float32``; ``threads``: CPU threads, all that this process may use by default.
-        ``settings`` are the fields of :class:`TranslationSettings`. ``note`` is told what the user should know (a conversion,
-        a download used from the cache).
-        Raises :class:`ModelError` for models that cannot be had, read or run, :class:`SettingsError` for impossible settings.
+        ``engine``: ``ctranslate2`` (``auto``) or ``transformers``; ``device``: ``auto``, ``cpu`` or ``cuda``;
+        ``compute_type``: ``auto``, ``int8``, ``float16``, ``float32``; ``threads``: CPU threads, all that this process
+        may use by default. ``settings`` are the fields of :class:`TranslationSettings`. ``note`` is told what the user
+        should know (a conversion, a download used from the cache). Raises :class:`ModelError` for models that cannot
+        be had, read or run, :class:`SettingsError` for impossible settings.
         """
         if engine not in _ENGINES:
             raise SettingsError(f"engine {engine!r}: must be one of {', '.join(_ENGINES)}")
@@ -168,7 +169,8 @@ class Translator:
     def _plan(self, line: str) -> _Plan:
         from muwazi.corpus.normalise import for_model
 
-        # Also the separators that are no line break to a reader of files but one to many programs (U+2028, U+0085, ...).
+        # Also the separators that are no line break to a reader of files but one to many programs (U+2028, U+0085,
+        # ...).
         text = " ".join(for_model(line).split())
         if not text:
             return _Plan(text, done=Translation("", source=""))
@@ -245,7 +247,8 @@ def _target_prefix(model: ResolvedModel, token: str | None) -> Pieces:
     if token is None:
         if len(available) > 1:
             raise ModelError(
-                f"{model.id}: translates into {len(available)} languages; choose one with --target-token: {_listed(available)}"
+                f"{model.id}: translates into {len(available)} languages; choose one with --target-token: "
+                f"{_listed(available)}"
             )
         return available  # a single one leaves no choice; none is the usual case
     wanted = token if token.startswith(">>") else f">>{token}<<"
@@ -261,8 +264,8 @@ def _listed(tokens: Sequence[str]) -> str:
 
 
 def _suppressed(model: ResolvedModel) -> tuple[Pieces, ...]:
-    # What the model's own settings forbid, and always <pad> (it only begins and fills) and <unk> (a hole in the text), as
-    # Marian itself does.
+    # What the model's own settings forbid, and always <pad> (it only begins and fills) and <unk> (a hole in the text),
+    # as Marian itself does.
     pieces = model.vocabulary.target_pieces
     own = [tuple(pieces[i] for i in word if 0 <= i < len(pieces)) for word in model.generation.bad_words_ids]
     always = [(token,) for token in (PAD, UNK) if token in model.vocabulary.target_ids]

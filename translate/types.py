@@ -21,7 +21,8 @@ class Translation:
     text: str
     """One line: never holds a line break of any kind."""
     score: float | None = None
-    """Mean natural-log probability of a target token, end mark included (0 is certain); None where no model was asked."""
+    """Mean natural-log probability of a target token, end mark included (0 is certain); None where no model was asked.
+    """
     flags: tuple[str, ...] = ()
     """What was noticed, in a fixed order; the names are those of :data:`muwazi.translate.guards.FLAGS`."""
     alternatives: tuple[Alternative, ...] = ()

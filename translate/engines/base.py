@@ -1,7 +1,7 @@
 """The contract of a translation engine: pieces in, pieces out.
 
-An engine knows nothing of text, of flags or of files of lines; :class:`muwazi.translate.translator.Translator` does. Both
-engines give the same pieces for the same model in float32, which the tests hold.
+An engine knows nothing of text, of flags or of files of lines; :class:`muwazi.translate.translator.Translator` does.
+Both engines give the same pieces for the same model in float32, which the tests hold.
 """
 
 from __future__ import annotations

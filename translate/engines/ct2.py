@@ -42,7 +42,8 @@ class CTranslate2Engine(Engine):
         supported = ctranslate2.get_supported_compute_types(self.device)
         if self.compute_type not in supported:
             raise ModelError(
-                f"compute type {self.compute_type} is not possible on this {self.device}; one of {', '.join(sorted(supported))} is"
+                f"compute type {self.compute_type} is not possible on this {self.device}; "
+                f"one of {', '.join(sorted(supported))} is"
             )
         self._workers = 1
         if self.device == "cpu":

@@ -35,7 +35,7 @@ class TransformersEngine(Engine):
         del note  # nothing is converted
         if model.format != "transformers":
             raise ModelError(
-                f"{model.id}: in CTranslate2 format, which the transformers engine cannot read; use --engine ctranslate2"
+                f"{model.id}: in CTranslate2 format, which transformers cannot read; use --engine ctranslate2"
             )
         self.device = _device(device)
         types = {"auto": "float16" if self.device == "cuda" else "float32", "float32": "float32", "float16": "float16"}
@@ -96,8 +96,8 @@ class TransformersEngine(Engine):
         return results
 
     def _rescore(self, sources: Any, mask: Any, sequences: Any, options: DecodingOptions) -> tuple[Any, Any]:
-        # One pass over the finished sequences gives the mean log probability under the model itself (generate's score is
-        # that of the processed logits, and greedy search gives none) and the attention.
+        # One pass over the finished sequences gives the mean log probability under the model itself (generate's score
+        # is that of the processed logits, and greedy search gives none) and the attention.
         import torch
 
         per_source = options.num_hypotheses

@@ -1,9 +1,9 @@
 """Converts a MarianMT folder to CTranslate2, once, into the user's cache.
 
-CTranslate2's own converter drops the last row of the vocabulary and starts the decoder from a zero vector: right for the
-published Marian models, whose ``<pad>`` row is zero, and wrong for any model trained or tuned with transformers, where the
-output layer shares that row and moves it (the translations then begin with noise). Here the row stays, the decoder starts
-from ``<pad>`` as transformers does, and ``<pad>`` is kept from being generated.
+CTranslate2's own converter drops the last row of the vocabulary and starts the decoder from a zero vector: right for
+the published Marian models, whose ``<pad>`` row is zero, and wrong for any model trained or tuned with transformers,
+where the output layer shares that row and moves it (the translations then begin with noise). Here the row stays, the
+decoder starts from ``<pad>`` as transformers does, and ``<pad>`` is kept from being generated.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ RECORD = "conversion.json"
 
 
 def converted(model: ResolvedModel, quantization: str, *, note: Note = no_note) -> Path:
-    """The CTranslate2 folder of ``model`` in ``quantization`` (``int8``, ``float16``, ``float32``, ...), made if need be.
+    """The CTranslate2 folder of ``model`` in ``quantization`` (``int8``, ``float16``, ``float32``), made once.
 
     A model that is in CTranslate2 format already is returned as it is. Several processes may ask at once: one converts,
     the others wait. Raises :class:`ModelError` where the weights cannot be read or the cache cannot be written.
@@ -103,7 +103,8 @@ def _specification(network: Any, model: ResolvedModel) -> Any:
     network.config.normalize_before = False
     network.config.normalize_embedding = False
     spec = Loader().get_model_spec(network)
-    # All heads of the last layer, as the reference engine averages them; the converter's default is the first head alone.
+    # All heads of the last layer, as the reference engine averages them; the converter's default is the first head
+    # alone.
     spec.decoder.alignment_heads = np.int16(network.config.decoder_attention_heads)
     vocabulary = model.vocabulary
     spec.register_source_vocabulary(list(vocabulary.source_pieces))

@@ -1,7 +1,8 @@
 """Fetches a MarianMT model from a Hugging Face Hub with the official client.
 
-The client's own settings hold: ``HF_ENDPOINT``, ``HF_HUB_OFFLINE``, ``HF_HOME``, ``HF_TOKEN``. Only the files that Muwazi
-reads are fetched, config.json first, so that a model of another kind is refused before its weights are on their way.
+The client's own settings hold: ``HF_ENDPOINT``, ``HF_HUB_OFFLINE``, ``HF_HOME``, ``HF_TOKEN``. Only the files that
+Muwazi reads are fetched, config.json first, so that a model of another kind is refused before its weights are on their
+way.
 """
 
 from __future__ import annotations
@@ -45,9 +46,7 @@ def fetch(repository: str, *, revision: str | None, note: Note) -> tuple[Path, s
             cached = _cached(repository, revision)
             if cached is None:
                 raise
-            note(
-                f"{repository}: the Hub cannot be reached; using the download of commit {cached.name[:12]} from the cache"
-            )
+            note(f"{repository}: the Hub cannot be reached; using commit {cached.name[:12]} from the cache")
             return cached, cached.name
         commit = str(info.sha)
         present = {sibling.rfilename for sibling in info.siblings or ()}

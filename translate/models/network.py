@@ -1,7 +1,7 @@
 """Loads a MarianMT network, whole or not at all.
 
-``from_pretrained`` fills parameters that a damaged or foreign checkpoint lacks with random numbers and only warns; a model
-that then translates into noise is worse than an error.
+``from_pretrained`` fills parameters that a damaged or foreign checkpoint lacks with random numbers and only warns; a
+model that then translates into noise is worse than an error.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """From text to the pieces of a Marian model and back: two sentencepiece models and one or two vocabularies.
 
-``MarianTokenizer`` gives the same pieces (a test compares) but reads ``</s>``, ``<pad>`` and ``>>xxx<<`` inside a text as
-control tokens. Here text stays text: only the caller adds a target-language token.
+``MarianTokenizer`` gives the same pieces (a test compares) but reads ``</s>``, ``<pad>`` and ``>>xxx<<`` inside a text
+as control tokens. Here text stays text: only the caller adds a target-language token.
 """
 
 from __future__ import annotations
@@ -85,8 +85,8 @@ class Vocabulary:
 
     def decode_words(self, pieces: Sequence[str]) -> list[int | None]:
         """For each target piece the word of ``decode(pieces).split()`` that it belongs to; None where it adds nothing."""
-        # The text grows piece by piece; the word that a piece lands in is the last one after it. Word counts of prefixes
-        # are exact also for byte pieces and for marks that stand alone, where counting word marks is not.
+        # The text grows piece by piece; the word that a piece lands in is the last one after it. Word counts of
+        # prefixes are exact also for byte pieces and for marks that stand alone, where counting word marks is not.
         words: list[int | None] = []
         before = ""
         for end in range(1, len(pieces) + 1):
