@@ -13,6 +13,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import numpy.typing as npt
+
 from muwazi.eval.metrics.base import SegmentMetric, Statistics
 from muwazi.eval.types import Interval
 

@@ -84,6 +84,7 @@ class ReportData:
 
     title: str
     version: str
+    """Empty where the report is on no version of a store."""
     created: str
     """Date and time to print, ISO 8601."""
     model: Mapping[str, str] = field(default_factory=dict)

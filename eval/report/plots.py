@@ -175,7 +175,9 @@ def nice_ceiling(value: float) -> float:
 
 
 def _median_and_band(values: Sequence[float], size: int, x: Callable[[float], float]) -> tuple[str, str]:
-    middle, low, high = [], [], []
+    middle: list[str] = []
+    low: list[str] = []
+    high: list[str] = []
     for start in range(0, len(values), size):
         group = values[start : start + size]
         at = x(start + (len(group) - 1) / 2)
