@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from muwazi.corpus.errors import ModelError, SettingsError
+from muwazi.corpus.normalise import for_model
 from muwazi.corpus.progress import SILENT, Progress
 from muwazi.translate.chunking import split_long
 from muwazi.translate.engines.base import DecodingOptions, Engine, Pieces
@@ -167,8 +168,6 @@ class Translator:
         return [plan.done or self._assemble(plan, known) for plan in plans]
 
     def _plan(self, line: str) -> _Plan:
-        from muwazi.corpus.normalise import for_model
-
         # Also the separators that are no line break to a reader of files but one to many programs (U+2028, U+0085,
         # ...).
         text = " ".join(for_model(line).split())

@@ -59,7 +59,7 @@ class Vocabulary:
         return frozenset({EOS, PAD, *self.language_tokens})
 
     def encode(self, text: str) -> tuple[str, ...]:
-        """Pieces of ``text``, without end mark; a piece that the vocabulary lacks is left for the engine's ``<unk>``."""
+        """Pieces of ``text``, without end mark; one that the vocabulary lacks is left for the engine's ``<unk>``."""
         control = self._control
         return tuple(UNK if piece in control else piece for piece in self.source_spm.encode(text, out_type=str))
 
@@ -84,7 +84,7 @@ class Vocabulary:
         return " ".join(text.replace(_WORD_MARK, " ").split())
 
     def decode_words(self, pieces: Sequence[str]) -> list[int | None]:
-        """For each target piece the word of ``decode(pieces).split()`` that it belongs to; None where it adds nothing."""
+        """For each target piece its word in ``decode(pieces).split()``; None where it adds nothing."""
         # The text grows piece by piece; the word that a piece lands in is the last one after it. Word counts of
         # prefixes are exact also for byte pieces and for marks that stand alone, where counting word marks is not.
         words: list[int | None] = []
