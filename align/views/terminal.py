@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 LEFT_TO_RIGHT_MARK = "\u200e"
 RIGHT_TO_LEFT_ISOLATE, END_OF_ISOLATE = "\u2067", "\u2069"
+LEAST_WIDTH = 60
 # Below these confidences a bead is shown as doubtful and as likely wrong.
 DOUBTFUL, UNLIKELY = 0.9, 0.5
 
@@ -42,7 +43,10 @@ def print_beads(
     """
     from rich.console import Console
 
-    console = console or Console()
+    if console is None:
+        console = Console()
+        # Below this there is no room for two texts; a narrower terminal wraps the lines.
+        console.width = max(console.width, LEAST_WIDTH)
     table = side_by_side(beads, source, target, source_lang=source_lang, target_lang=target_lang, title=title)
     console.print(_LeftToRight(table))
 
