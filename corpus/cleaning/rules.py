@@ -31,6 +31,7 @@ REASONS = {
     "advertisement": "the label of an advertisement",
     "tags": "the list of tags",
     "separator": "a line without a letter or digit",
+    "outside-article": "what trafilatura found outside of the article on an HTML page, and no rule knows",
 }
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from muwazi.corpus.types import Removed
+
 KINDS = ("heading", "paragraph", "item", "caption", "cell")
 
 
@@ -28,3 +30,5 @@ class Extracted:
     date: str | None = None
     """ISO 8601, where the file states one."""
     notes: tuple[str, ...] = ()
+    removed: tuple[Removed, ...] = ()
+    """What extraction itself left out as furniture."""

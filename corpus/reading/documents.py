@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 from muwazi.corpus.errors import InputError
 from muwazi.corpus.reading import language as language_check
 from muwazi.corpus.reading import mojibake
-from muwazi.corpus.reading.blocks import Extracted
+from muwazi.corpus.reading.blocks import Block, Extracted
 from muwazi.corpus.reading.encoding import decode
 from muwazi.corpus.reading.files import ARTICLE_SUFFIXES, DocumentFiles, name_and_language
 from muwazi.corpus.reading.limits import MAX_PAIRS_BYTES, check_length, check_lines, read_bytes
-from muwazi.corpus.types import Article, Document, SegmentPair, Source
+from muwazi.corpus.types import Article, Document, Removed, SegmentPair, Source
 
 
 def load(files: DocumentFiles, *, keep_all: bool = False, check_language: bool = True) -> Document:
@@ -101,7 +102,7 @@ def article_from_bytes(
     from muwazi.corpus.cleaning import clean
 
     where = source.uri
-    extracted, notes = _extract(data, suffix, where)
+    extracted, notes = _extract(data, suffix, where, keep_all)
     for block in extracted.blocks:
         check_length(block.text, where, f"block {block.line}")
     text = "\n".join(block.text for block in extracted.blocks)
@@ -117,7 +118,25 @@ def article_from_bytes(
         source = Source(source.uri, source.sha256, source.licence, extracted.date)
     paragraphs = tuple(block.text for block in cleaned.blocks)
     return Article(
-        article_id, language, title, paragraphs, source, cleaned.removed, (*notes, *extracted.notes, *cleaned.notes)
+        article_id,
+        language,
+        title,
+        paragraphs,
+        source,
+        (*_with_reasons(extracted.removed, language), *cleaned.removed),
+        (*notes, *extracted.notes, *cleaned.notes),
+    )
+
+
+def _with_reasons(removed: tuple[Removed, ...], language: str) -> tuple[Removed, ...]:
+    """Give what extraction left out the reason that the rules know for it."""
+    from muwazi.corpus.cleaning import clean
+
+    blocks = [Block(piece.text.replace("\n", " "), piece.line) for piece in removed]
+    known = {(piece.line, piece.text): piece.reason for piece in clean(blocks, language).removed}
+    return tuple(
+        replace(piece, reason=known.get((piece.line, block.text), piece.reason))
+        for piece, block in zip(removed, blocks, strict=True)
     )
 
 
@@ -128,7 +147,7 @@ def _title(extracted: Extracted, paragraphs: list[str]) -> str:
     return first if extracted.title and len(first) <= 160 else ""
 
 
-def _extract(data: bytes, suffix: str, where: str) -> tuple[Extracted, tuple[str, ...]]:
+def _extract(data: bytes, suffix: str, where: str, keep_all: bool) -> tuple[Extracted, tuple[str, ...]]:
     """Blocks of a file, and what decoding noticed."""
     if suffix == ".docx":
         from muwazi.corpus.reading import docx
@@ -139,7 +158,7 @@ def _extract(data: bytes, suffix: str, where: str) -> tuple[Extracted, tuple[str
 
         decoded = decode(data, where, declared=html.declared_encoding(data))
         text, notes = _repaired(decoded.text, decoded.notes)
-        return html.extract(text, where), notes
+        return html.extract(text, where, keep_all=keep_all), notes
     decoded = decode(data, where)
     text, notes = _repaired(decoded.text, decoded.notes)
     check_lines(text, where)

@@ -38,6 +38,14 @@ NAMES = {
 _PERSIAN_LETTERS = re.compile("[\u067e\u0686\u0698\u06af\u06a9\u06cc\u0679\u0688\u0691\u06c1\u06d2\u06d5]")
 
 
+def share_of_script(text: str, language: str) -> float:
+    """Share of the letters of ``text`` (its first 20,000 characters) that are in the script of ``language``, 0 to 1."""
+    sample = text[:_SAMPLE]
+    script = SCRIPT_OF.get(language)
+    letters = sum(character.isalpha() for character in sample)
+    return len(_SCRIPTS[script].findall(sample)) / letters if script and letters else 0.0
+
+
 def check(text: str, language: str, where: str) -> None:
     """Refuse ``text`` in another script or language than ``language``.
 
