@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import yaml
+
 from muwazi.corpus.store.manifest import Manifest
 from muwazi.corpus.store.schema import DEFAULT, FOLDERS
 
@@ -42,7 +43,7 @@ def dataset_card(manifest: Manifest, prefix: str = "") -> str:
     """
     front = yaml.safe_dump(_front_matter(manifest, prefix), sort_keys=False, allow_unicode=True, width=120)
     sections = [
-        f"# {_title(manifest)}",
+        f"# {display_title(manifest)}",
         _introduction(manifest),
         _loading(manifest),
         _statistics(manifest),
@@ -92,7 +93,7 @@ def _front_matter(manifest: Manifest, prefix: str) -> dict[str, Any]:
         if there
     ]
     return {
-        "pretty_name": _title(manifest),
+        "pretty_name": display_title(manifest),
         "language": ["ar", "en"],
         "license": licences[0] if len(licences) == 1 else licences,
         "task_categories": ["translation"],
@@ -107,7 +108,8 @@ def _front_matter(manifest: Manifest, prefix: str) -> dict[str, Any]:
     }
 
 
-def _title(manifest: Manifest) -> str:
+def display_title(manifest: Manifest) -> str:
+    """The name of the dataset as people read it."""
     return str(manifest.metadata.get("title") or "Arabic-English parallel corpus")
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
-from muwazi.corpus.store.card import _title
+from muwazi.corpus.store.card import display_title
 from muwazi.corpus.store.manifest import Manifest
 from muwazi.corpus.store.schema import DEFAULT, FOLDERS, TRANSLATION
 
@@ -20,6 +21,7 @@ _CONTEXT: dict[str, Any] = {
     "data": {"@id": "cr:data", "@type": "@json"},
     "dataType": {"@id": "cr:dataType", "@type": "@vocab"},
     "dct": "http://purl.org/dc/terms/",
+    "equivalentProperty": "cr:equivalentProperty",
     "examples": {"@id": "cr:examples", "@type": "@json"},
     "extract": "cr:extract",
     "field": "cr:field",
@@ -39,6 +41,7 @@ _CONTEXT: dict[str, Any] = {
     "regex": "cr:regex",
     "repeated": "cr:repeated",
     "replace": "cr:replace",
+    "samplingRate": "cr:samplingRate",
     "sc": "https://schema.org/",
     "separator": "cr:separator",
     "source": "cr:source",
@@ -66,78 +69,88 @@ _DESCRIPTIONS = {
 
 
 def croissant(manifest: Manifest) -> str:
-    """The text of ``croissant.json``; one FileObject for each Parquet file, one RecordSet for each config."""
+    """The text of ``croissant.json``: every Parquet file with its checksum, one record set for each config."""
     counted = manifest.statistics
     licences = [name for name in counted["licences"] if name != "none stated"]
     if manifest.metadata.get("licence") and manifest.metadata["licence"] not in licences:
         licences.append(manifest.metadata["licence"])
-    title = _title(manifest)
-    distribution: list[dict[str, Any]] = []
-    record_sets: list[dict[str, Any]] = []
-    for config, splits in manifest.splits.items():
-        if not splits:
-            continue
-        files = [name for name in manifest.files if name.startswith(f"{FOLDERS[config]}/")]
-        for name in files:
-            distribution.append(
-                {
-                    "@type": "cr:FileObject",
-                    "@id": name,
-                    "name": name,
-                    "contentUrl": name,
-                    "contentSize": f"{manifest.files[name].bytes} B",
-                    "encodingFormat": "application/x-parquet",
-                    "sha256": manifest.files[name].sha256,
-                }
-            )
-        record_sets += [_record_set(manifest, config, name) for name in files]
+    title = display_title(manifest)
+    configs = [config for config, splits in manifest.splits.items() if splits]
+    files = [_file_object(manifest, name) for name in manifest.files if name.endswith(".parquet")]
     data: dict[str, Any] = {
         "@context": _CONTEXT,
         "@type": "sc:Dataset",
         "conformsTo": "http://mlcommons.org/croissant/1.0",
-        "name": "".join(letter if letter.isalnum() else "-" for letter in title).strip("-") or "muwazi",
+        # Croissant asks for a name without spaces.
+        "name": "-".join("".join(letter if letter.isalnum() else " " for letter in title).split()) or "muwazi",
         "description": manifest.metadata.get("description")
         or f"{title}: {counted['rows']} segments of {counted['articles']} articles.",
         "version": manifest.version,
+        "citeAs": f"{title}, version {manifest.version}",
         "inLanguage": ["ar", "en"],
         "keywords": ["parallel corpus", "Arabic", "English", "machine translation"],
         "datePublished": manifest.created,
-        "license": [f"https://spdx.org/licenses/{name}.html" for name in licences] or ["https://schema.org/Text"],
-        "distribution": distribution,
-        "recordSet": record_sets,
+        "license": [_licence_url(name) for name in licences] or ["none stated"],
+        "distribution": files + [_file_set(config) for config in configs],
+        "recordSet": [_record_set(manifest, config) for config in configs],
     }
     return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
 
 
-def _record_set(manifest: Manifest, config: str, file: str) -> dict[str, Any]:
-    """The columns of one Parquet file."""
-    stem = file.removesuffix(".parquet")
-    fields = []
+def _licence_url(name: str) -> str:
+    """The page of an SPDX identifier; any other text as it is."""
+    return f"https://spdx.org/licenses/{name}.html" if re.fullmatch(r"[A-Za-z0-9.+-]+", name) else name
+
+
+def _file_object(manifest: Manifest, name: str) -> dict[str, Any]:
+    return {
+        "@type": "cr:FileObject",
+        "@id": name,
+        "name": name,
+        "contentUrl": name,
+        "contentSize": f"{manifest.files[name].bytes} B",
+        "encodingFormat": "application/x-parquet",
+        "sha256": manifest.files[name].sha256,
+    }
+
+
+def _file_set(config: str) -> dict[str, Any]:
+    return {
+        "@type": "cr:FileSet",
+        "@id": f"{config}-files",
+        "name": f"{config}-files",
+        "description": f"Parquet files of the config {config}.",
+        "encodingFormat": "application/x-parquet",
+        "includes": f"{FOLDERS[config]}/*.parquet",
+    }
+
+
+def _record_set(manifest: Manifest, config: str) -> dict[str, Any]:
     if config == DEFAULT:
-        for column in manifest.columns:
-            field: dict[str, Any] = {
-                "@type": "cr:Field",
-                "@id": f"{stem}/{column.name}",
-                "name": column.name,
-                "description": _DESCRIPTIONS.get(column.name, column.name),
-                "dataType": _data_type(column.type),
-                "source": {"fileObject": {"@id": file}, "extract": {"column": column.name}},
-            }
-            if column.type.startswith("list"):
-                field["repeated"] = True
-            fields.append(field)
+        fields = [
+            _field(config, column.name, column.type, {"extract": {"column": column.name}})
+            for column in manifest.columns
+        ]
     else:
-        fields.append(
-            {
-                "@type": "cr:Field",
-                "@id": f"{stem}/{TRANSLATION}",
-                "name": TRANSLATION,
-                "description": "The Arabic (ar) and its English reference (en).",
-                "dataType": "sc:Text",
-                "source": {"fileObject": {"@id": file}, "extract": {"column": TRANSLATION}},
-            }
-        )
-    return {"@type": "cr:RecordSet", "@id": stem, "name": stem, "field": fields}
+        fields = [
+            _field(config, side, "string", {"extract": {"column": TRANSLATION}, "transform": {"jsonPath": side}})
+            for side in ("ar", "en")
+        ]
+    return {"@type": "cr:RecordSet", "@id": config, "name": config, "field": fields}
+
+
+def _field(config: str, name: str, arrow: str, extraction: dict[str, Any]) -> dict[str, Any]:
+    field: dict[str, Any] = {
+        "@type": "cr:Field",
+        "@id": f"{config}/{name}",
+        "name": name,
+        "description": _DESCRIPTIONS.get(name, name),
+        "dataType": _data_type(arrow),
+        "source": {"fileSet": {"@id": f"{config}-files"}, **extraction},
+    }
+    if arrow.startswith("list"):
+        field["repeated"] = True
+    return field
 
 
 def _data_type(arrow: str) -> str:

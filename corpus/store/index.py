@@ -64,7 +64,7 @@ class RowIndex:
         self._article = (row.article_id, row.split)
 
     def compare(self, row: Row) -> str:
-        """How a row of another version relates to this one: ``same``, ``changed`` or ``missing`` (its id is not here)."""
+        """How a row of another version relates to this one: ``same``, ``changed`` or ``missing`` (no such id)."""
         with _database():
             found = self._db.execute("SELECT digest FROM rows WHERE id = ?", (row.id,)).fetchone()
             if found is None:

@@ -24,8 +24,8 @@ def load(
     """Load one version of a store.
 
     The files are compared with the manifest's SHA-256 first, and the loader's cache is kept apart by the manifest's
-    own: ``datasets.load_dataset`` may answer from an older cache without a word when it cannot reach the Hub (datasets issue
-    7928), and nothing of the kind can happen here.
+    own: ``datasets.load_dataset`` may answer from an older cache without a word when it cannot reach the Hub (datasets
+    issue 7928), and nothing of the kind can happen here.
 
     Args:
         store: path of the store, or the store.

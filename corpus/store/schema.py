@@ -9,6 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+
 from muwazi.corpus.errors import StoreError
 from muwazi.corpus.store.manifest import ColumnRecord
 from muwazi.corpus.store.rows import COLUMNS, NULLABLE, Row

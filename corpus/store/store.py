@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pydantic import ValidationError
+
 from muwazi.corpus.errors import StoreError
 from muwazi.corpus.progress import SILENT, Progress
 from muwazi.corpus.store.manifest import CommitMetadata, FileRecord, Manifest, installed_packages
@@ -16,7 +18,6 @@ from muwazi.corpus.store.rows import SPLITS, Row
 from muwazi.corpus.store.transaction import VERSIONS, Transaction, conflict
 from muwazi.corpus.store.versions import FIRST, Change, Version
 from muwazi.corpus.store.writing import SHARD_CHARACTERS, file_sha256, storing, write_file
-from pydantic import ValidationError
 
 if TYPE_CHECKING:
     from muwazi.corpus.store.diffing import Diff
@@ -361,10 +362,8 @@ class Store:
         if asked is None:
             return needed
         if asked < needed:
-            raise StoreError(
-                f"version {asked} is too low: after {self._base}, a change of the {change.name.lower()} asks for {needed} "
-                "or higher"
-            )
+            what = change.name.lower()
+            raise StoreError(f"version {asked} is too low: other {what} after {self._base} ask for {needed} or higher")
         return asked
 
     def _describe(

@@ -117,6 +117,7 @@ def _strangers(folder: Path, manifest: Manifest) -> list[str]:
 def _contents(store: Store, version: Version, manifest: Manifest) -> list[str]:
     import pyarrow as pa
     import pyarrow.parquet as pq
+
     from muwazi.corpus.store.index import RowIndex
     from muwazi.corpus.store.schema import DEFAULT, FOLDERS, first_line
 

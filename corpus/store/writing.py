@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import pyarrow.parquet as pq
+
 from muwazi.corpus.errors import StoreError
 from muwazi.corpus.store.manifest import FileRecord
 from muwazi.corpus.store.rows import SPLITS, Row
@@ -115,7 +116,11 @@ class _ShardWriter:
     def add(self, row: Row) -> None:
         self._rows.append(row)
         self._characters += len(row.ar) + len(row.en or "") + len(row.mt or "") + len(row.post_edit or "")
-        if len(self._rows) >= ROW_GROUP_ROWS or self._characters >= ROW_GROUP_CHARACTERS:
+        if (
+            len(self._rows) >= ROW_GROUP_ROWS
+            or self._characters >= ROW_GROUP_CHARACTERS
+            or self._shard_characters + self._characters >= self._limit
+        ):
             self._flush()
 
     def _flush(self) -> None:
