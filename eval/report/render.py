@@ -89,7 +89,8 @@ def render_report(data: ReportData) -> str:
         **_scores(data),
         **_alignment(data),
     )
-    return page
+    # The macros before the page's first line leave blank lines behind; a browser wants the doctype first.
+    return page.lstrip()
 
 
 def _scores(data: ReportData) -> dict[str, Any]:
