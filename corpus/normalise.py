@@ -21,9 +21,12 @@ _RANGES = (
 )
 # Bidi controls with U+061C (which sentencepiece leaves in), zero-width marks, soft hyphen, interlinear annotation.
 _INVISIBLE = (
-    [0x00AD, 0x061C, 0x180E, 0xFEFF]
-    + [*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), *range(0xFFF9, 0xFFFC)]
-)  # fmt: skip
+    *(0x00AD, 0x061C, 0x180E, 0xFEFF),
+    *range(0x200B, 0x2010),
+    *range(0x202A, 0x202F),
+    *range(0x2060, 0x2070),
+    *range(0xFFF9, 0xFFFC),
+)
 _TATWEEL = 0x0640
 _SPACES = re.compile(r"\s+")
 
@@ -36,7 +39,7 @@ def _light_table() -> dict[int, str | None]:
             folded = unicodedata.normalize("NFKC", character)
             if character in _KEEP or folded == character:
                 continue
-            # Presentation forms of diacritics fold to a space (or tatweel) that carries them; the text has a letter for that.
+            # Presentation forms of diacritics fold to a space or tatweel that carries them; the text has a letter.
             table[code] = folded.strip(" \u0640") if 0xFB50 <= code <= 0xFEFC else folded
     for code in range(0x20):
         # Control characters are nothing but damage; those that separate become spaces below.
@@ -47,7 +50,14 @@ def _light_table() -> dict[int, str | None]:
 
 
 _LIGHT = _light_table()
-_DIACRITICS = [*range(0x0610, 0x061B), *range(0x064B, 0x0660), 0x0670, *range(0x06D6, 0x06DD), *range(0x06DF, 0x06E9), *range(0x06EA, 0x06EE)]  # fmt: skip
+_DIACRITICS = (
+    *range(0x0610, 0x061B),
+    *range(0x064B, 0x0660),
+    0x0670,
+    *range(0x06D6, 0x06DD),
+    *range(0x06DF, 0x06E9),
+    *range(0x06EA, 0x06EE),
+)
 _STRONG = str.maketrans(
     {
         **dict.fromkeys("أإآٱٲٳ", "ا"),
@@ -97,8 +107,8 @@ def for_model(text: str) -> str:
 def matching_key(text: str) -> str:
     """A key that is equal for spellings of the same text; for comparing, never for showing.
 
-    All of :func:`for_model`, full NFKC and case folding; alef, ya, ta marbuta and hamza carriers folded; diacritics out;
-    Arabic and Persian digits and punctuation, quotation marks and dashes as ASCII. Idempotent.
+    All of :func:`for_model`, full NFKC and case folding; alef, ya, ta marbuta and hamza carriers folded; diacritics
+    out; Arabic and Persian digits and punctuation, quotation marks and dashes as ASCII. Idempotent.
     """
     key = _fold(text)
     # Folding can put together what NFKC composes again (a lone hamza mark after alef); a second pass settles that.

@@ -52,64 +52,268 @@ class Rule:
     """Links to other articles may follow on lines of their own."""
 
 
-def _rule(reason: str, pattern: str, max_words: int, **where: bool) -> Rule:
-    return Rule(reason, re.compile(pattern), max_words, **where)
+def _rule(reason: str, max_words: int, *alternatives: str, end: str = "", **where: bool) -> Rule:
+    """A rule for lines that begin with one of ``alternatives``, each a regular expression, followed by ``end``."""
+    return Rule(reason, re.compile(f"(?:{'|'.join(alternatives)}){end}"), max_words, **where)
 
 
-_MORE = (
-    "اقرا (?:ايضا|كذلك|المزيد|اكثر)|اقراي ايضا|اقراوا ايضا|شاهد ايضا|طالع ايضا|تابع ايضا|انظر ايضا|قد (?:يعجبك|يهمك|تعجبك)(?:م)?(?: ايضا)?|"
-    "ربما (?:يعجبك|يهمك)(?: ايضا)?|(?:مواضيع|موضوعات|مقالات|اخبار|مواد|تقارير|روابط) (?:ذات صله|مرتبطه|مشابهه|متعلقه)|"
-    "المزيد من (?:الاخبار|المقالات|التقارير)|"
-    "read also|also read|read (?:more|next)|see also|you (?:may|might) also (?:like|be interested in)|"
-    "related (?:articles?|stories|story|posts?|links?|news|topics?|content)|more (?:stories|articles|news|on this (?:story|topic))|recommended for you"
+# What a label ends with when the labelled text stands on the same line.
+_COLON = r"\s*(?:[:|>/-]|\.\.+)\s*"
+_LABEL_END = rf"(?:{_COLON})?$"
+_PERSON = r"[^\d.?!]{2,60}$"
+_ALSO = (
+    "اقرا ايضا",
+    "اقراي ايضا",
+    "اقراوا ايضا",
+    "شاهد ايضا",
+    "طالع ايضا",
+    "تابع ايضا",
+    "انظر ايضا",
+    "read also",
+    "also read",
 )
-_LABEL_END = r"\s*(?:[:|>/-]|\.\.+)\s*"
-_PERSON_AR = r"[^\d.?!]{2,60}"
+_RELATED = (
+    *_ALSO,
+    r"اقرا (?:كذلك|المزيد|اكثر)",
+    r"قد (?:يعجبكم?|يهمكم?|تعجبكم?)(?: ايضا)?",
+    r"ربما (?:يعجبكم?|يهمكم?)(?: ايضا)?",
+    r"(?:مواضيع|موضوعات|مقالات|اخبار|مواد|تقارير|روابط) (?:ذات صله|مرتبطه|مشابهه|متعلقه)",
+    r"المزيد من (?:الاخبار|المقالات|التقارير)",
+    r"read (?:more|next)",
+    "see also",
+    r"you (?:may|might) also (?:like|be interested in)",
+    r"related (?:articles?|stories|story|posts?|links?|news|topics?|content)",
+    r"more (?:stories|articles|news|on this (?:story|topic))",
+    "recommended for you",
+)
+_AGENCIES = (
+    *("وكالات", "متابعات", "خاص", "رويترز", "سانا", "واس", "بترا", "وفا", "واج", "الاناضول", "فرانس برس"),
+    *(r"ا\.? ?ف\.? ?ب\.?", r"د\.? ?ب\.? ?ا\.?", r"ا\.? ?ب\.?"),
+    *("reuters", "afp", "ap", "dpa", "xinhua", "tass", "agencies"),
+)
+_AGENCY = f"(?:{'|'.join(_AGENCIES)})"
+_OUR_LETTERS = (
+    *("نشرتنا", "النشره", "النشرات", "قناتنا", "قنواتنا", "القائمه البريديه", "بريدك"),
+    *("newsletter", "our (?:channel|mailing list)", "your inbox"),
+)
 
 RULES: tuple[Rule, ...] = (
-    # Headings over links, or with the link on the same line.
-    _rule("related-link", rf"(?:{_MORE})(?:{_LABEL_END})?$", 8, opens_links=True),
-    _rule("related-link", rf"(?:{_MORE}){_LABEL_END}\S", 28, stop=True),
-    _rule("related-link", r"(?:اقرا ايضا|اقراي ايضا|شاهد ايضا|طالع ايضا|read also|also read) \S", 16),
-    _rule("related-link", r"(?:للمزيد|ذات صله|مواضيع متعلقه|شاهد|شاهد الفيديو|طالع|اقرا|related|watch|more|read|listen)\s*[:|]\s*\S", 22, edge_only=False),
-    _rule("related-link", r"(?:الاكثر (?:قراءه|مشاهده|تداولا)|احدث الاخبار|اخر الاخبار|most (?:read|viewed|popular)|latest (?:news|stories)|trending(?: now)?)$", 4, opens_links=True),
+    # Links to other articles: the heading over them, or the link on the same line.
+    _rule("related-link", 8, *_RELATED, end=_LABEL_END, opens_links=True),
+    _rule("related-link", 28, *_RELATED, end=rf"{_COLON}\S", stop=True),
+    _rule("related-link", 16, *_ALSO, end=r" \S"),
+    _rule(
+        *("related-link", 22, "للمزيد", "ذات صله", "مواضيع متعلقه", "شاهد(?: الفيديو)?", "طالع", "اقرا"),
+        *("related", "watch", "read", "listen"),
+        end=r"\s*[:|]\s*\S",
+    ),
+    _rule(
+        *("related-link", 4, "الاكثر (?:قراءه|مشاهده|تداولا)", "احدث الاخبار", "اخر الاخبار"),
+        *("most (?:read|viewed|popular)", "latest (?:news|stories)", "trending(?: now)?"),
+        end="$",
+        opens_links=True,
+    ),
     # Who and when.
-    _rule("byline", rf"(?:بقلم|اعداد|تحرير|ترجمه|حاوره|حاورته|حاورها|اعده|اعدته)\s*[:/-]\s*{_PERSON_AR}$", 10),
-    _rule("byline", rf"(?:كتب|كتبت|كتبه|كتبته|كتابه)\s*[:/]\s*{_PERSON_AR}$", 8),
-    _rule("byline", rf"بقلم {_PERSON_AR}$", 7),
-    _rule("byline", r"(?:written|compiled|edited|translated|reported|posted|published|prepared) by:? [^\d?!]{2,60}$", 9),
-    _rule("byline", r"(?:by|author|words|editor|translation|text)\s*[:|]\s*[^\d?!]{2,50}$", 7),
-    _rule("byline", r"by [\w.'\- ]{2,50}(?:, [\w'\- ]{2,40}){0,2}$", 7, head_only=True),
-    _rule("byline", r"reporting by [^\d?!]{2,120}; ?(?:editing|writing|additional reporting) by [^\d?!]{2,80}$", 26, stop=True),
-    _rule("updated", r"(?:اخر تحديث|تم التحديث|حدث في|تاريخ النشر|تاريخ التحديث|نشر (?:في|بتاريخ|يوم)|تم النشر|نشرت? في)\b.{0,60}\d", 14),
-    _rule("updated", r"(?:last (?:updated|modified)|updated|published|posted)(?: on| at)?\b\s*:?.{0,40}\d.{0,30}$", 12),
-    _rule("reading-time", r"(?:مده|وقت|زمن) القراءه\s*:?.{0,30}$", 8),
-    _rule("reading-time", r"(?:\d+ (?:دقيقه|دقائق) (?:قراءه|للقراءه)|\d+ (?:min|mins|minute|minutes)\.? read|reading time\b.{0,20})$", 6),
-    _rule("reading-time", r"(?:عدد )?(?:المشاهدات|القراءات|الزيارات|views|reads|hits)\s*:?\s*[\d.,]+k?$", 5),
+    _rule("byline", 10, "بقلم", "اعداد", "تحرير", "ترجمه", "حاورت?ه", "حاورها", "اعدت?ه", end=rf"\s*[:/-]\s*{_PERSON}"),
+    _rule("byline", 8, "كتبت?ه?", "كتابه", end=rf"\s*[:/]\s*{_PERSON}"),
+    _rule("byline", 7, "بقلم", end=f" {_PERSON}"),
+    _rule(
+        *("byline", 9, "written", "compiled", "edited", "translated", "reported", "posted", "published", "prepared"),
+        end=r" by:? [^\d?!]{2,60}$",
+    ),
+    _rule("byline", 7, "by", "author", "words", "editor", "translation", "text", end=r"\s*[:|]\s*[^\d?!]{2,50}$"),
+    _rule("byline", 7, r"by [\w.'\- ]{2,50}(?:, [\w'\- ]{2,40}){0,2}$", head_only=True),
+    _rule(
+        *("byline", 26, r"reporting by [^\d?!]{2,120}; ?(?:editing|writing|additional reporting) by [^\d?!]{2,80}$"),
+        stop=True,
+    ),
+    _rule(
+        *(
+            "updated",
+            14,
+            "اخر تحديث",
+            "تم التحديث",
+            "تاريخ (?:النشر|التحديث)",
+            "تم النشر",
+            "نشر بتاريخ",
+            "نشرت? (?:في|يوم)",
+        ),
+        end=r"\b.{0,60}\d",
+        edge_only=True,
+    ),
+    _rule(
+        *("updated", 12, "last (?:updated|modified)", "updated", "published", "posted"),
+        end=r"(?: on| at)?\b\s*:?.{0,40}\d.{0,30}$",
+        edge_only=True,
+    ),
+    _rule("reading-time", 8, r"(?:مده|وقت|زمن) القراءه\s*:?.{0,30}$"),
+    _rule(
+        *(
+            "reading-time",
+            6,
+            r"\d+ (?:دقيقه|دقائق) (?:ل?ل?قراءه)",
+            r"\d+ (?:mins?|minutes?)\.? read",
+            r"reading time\b.{0,20}",
+        ),
+        end="$",
+    ),
+    _rule("reading-time", 5, "(?:عدد )?(?:المشاهدات|القراءات|الزيارات|views|reads|hits)", end=r"\s*:?\s*[\d.,]+k?$"),
     # Where it comes from.
-    _rule("agency", r"(?:وكاله|وكالات)(?: [\w-]+){0,5} (?:للانباء|الانباء|للاخبار|انباء)$", 8, edge_only=True),
-    _rule("agency", r"(?:المصدر|مصدر|source|sources)\s*[:/]\s*\S.{0,60}$", 9, edge_only=True),
-    _rule("agency", r"(?:وكالات|متابعات|خاص|رويترز|سانا|واس|بترا|وفا|واج|ا\.? ?ف\.? ?ب\.?|د\.? ?ب\.? ?ا\.?|ا ?ب|الاناضول|فرانس برس|reuters|afp|ap|dpa|agencies|xinhua|tass)(?:\s*[-/+,و]\s*(?:وكالات|رويترز|سانا|ا ف ب|د ب ا|فرانس برس|reuters|afp|ap|agencies))*$", 6, edge_only=True),
-    _rule("agency", r"(?:[\w'-]+ ){1,4}(?:news|press) (?:agency|service)$", 6, edge_only=True),
-    _rule("copyright", r"(?:.{0,60}(?:©|\(c\) (?:19|20)\d\d)|.{0,40}(?:جميع|كافه|كل) الحقوق محفوظه|.{0,60}all rights reserved)", 18, stop=True),
+    _rule("agency", 8, r"وكال(?:ه|ات)(?: [\w-]+){0,5} (?:للانباء|الانباء|للاخبار|انباء)$", edge_only=True),
+    _rule("agency", 9, "المصدر", "مصدر", "sources?", end=r"\s*[:/]\s*\S.{0,60}$", edge_only=True),
+    _rule("agency", 6, _AGENCY, end=rf"(?:\s*[-/+,و]\s*{_AGENCY})*$", edge_only=True),
+    _rule("agency", 6, r"(?:[\w'-]+ ){1,4}(?:news|press) (?:agency|service)$", edge_only=True),
+    _rule(
+        *(
+            "copyright",
+            18,
+            r".{0,60}(?:©|\(c\) (?:19|20)\d\d)",
+            ".{0,40}(?:جميع|كافه|كل) الحقوق محفوظه",
+            ".{0,60}all rights reserved",
+        ),
+        stop=True,
+    ),
     # What the page wants of its reader.
-    _rule("newsletter", r".{0,30}\b(?:اشتركوا?|للاشتراك|انضموا?|سجلوا?|subscribe|sign up)\b.{0,40}(?:نشرتنا|النشره|النشرات|قناتنا|قنواتنا|القائمه البريديه|بريدك|newsletter|our (?:channel|mailing list)|your inbox)", 18, stop=True),
-    _rule("newsletter", r"(?:اشترك|اشترك الان|النشره البريديه|النشره الاخباريه|subscribe(?: now)?|newsletter|sign up)$", 3, edge_only=True),
-    _rule("newsletter", r"(?:اهم|ابرز) (?:الاخبار|العناوين) (?:في|الي) بريدك\b|(?:the day's|top|our best) (?:stories|news|headlines)\b.{0,40}\binbox\b", 18, stop=True),
-    _rule("share", r"(?:تابعنا|تابعونا|للمتابعه|follow us|join us|like us|find us) (?:علي|عبر|في|on)\b", 14, stop=True),
-    _rule("advertisement", r"(?:اعلان|اعلانات|مساحه اعلانيه|ماده اعلانيه|محتوي (?:اعلاني|ممول)|اعلان ممول|advertisements?|sponsored(?: content)?|promoted|ad)$", 3),
-    _rule("tags", r"(?:الوسوم|وسوم|كلمات (?:دلاليه|مفتاحيه)|الكلمات (?:الدلاليه|المفتاحيه)|هاشتاغ|tags?|keywords|filed under|topics)\s*[:|]", 24),
-    _rule("tags", r"(?:الوسوم|وسوم|كلمات دلاليه|الكلمات الدلاليه|tags)$", 3, opens_links=True),
-    _rule("tags", r"#\w+(?:\s*[,|·]?\s*#\w+)+$", 20),
+    _rule(
+        *("newsletter", 18, r".{0,30}\b(?:اشتركوا?|للاشتراك|انضموا?|سجلوا?|subscribe|sign up)"),
+        end=rf"\b.{{0,40}}(?:{'|'.join(_OUR_LETTERS)})",
+        stop=True,
+    ),
+    _rule(
+        *(
+            "newsletter",
+            3,
+            "اشترك(?: الان)?",
+            "النشره (?:البريديه|الاخباريه)",
+            "subscribe(?: now)?",
+            "newsletter",
+            "sign up",
+        ),
+        end="$",
+        edge_only=True,
+    ),
+    _rule(
+        *("newsletter", 18, r"(?:اهم|ابرز) (?:الاخبار|العناوين) (?:في|الي) بريدك\b"),
+        r"the (?:main|top|day's) (?:stories|news|headlines)\b.{0,40}\binbox\b",
+        stop=True,
+    ),
+    _rule(
+        "share",
+        14,
+        "تابعنا",
+        "تابعونا",
+        "للمتابعه",
+        r"(?:follow|join|like|find) us",
+        end=r" (?:علي|عبر|في|on)\b",
+        stop=True,
+    ),
+    _rule(
+        *("advertisement", 3, "اعلان(?:ات)?", "(?:مساحه|ماده) اعلانيه", "محتوي (?:اعلاني|ممول)", "اعلان ممول"),
+        *("advertisements?", "sponsored(?: content)?", "promoted", "ad"),
+        end="$",
+    ),
+    _rule(
+        *(
+            "tags",
+            24,
+            "الوسوم",
+            "وسوم",
+            "(?:ال)?كلمات (?:ال)?(?:دلاليه|مفتاحيه)",
+            "هاشتاغ",
+            "tags?",
+            "keywords",
+            "filed under",
+        ),
+        end=r"\s*[:|]",
+    ),
+    _rule("tags", 3, "الوسوم", "وسوم", "(?:ال)?كلمات (?:ال)?دلاليه", "tags", end="$", opens_links=True),
+    _rule("tags", 20, r"#\w+(?:\s*[,|·]?\s*#\w+)+$"),
     # Comments.
-    _rule("comments", r"(?:(?:دع|اترك|اضف|اكتب|ضع|شارك ب)\s?(?:تعليقا?|ردا?|تعليقك|رايك|ردك)(?: علي .{0,40})?|شارك (?:برايك|رايك)|(?:ال)?تعليقات?(?:\s*[(:]?\s*\d+\)?)?|لا (?:توجد|يوجد) تعليقات?|الغاء الرد|ارسال التعليق|الرد|leave a (?:comment|reply)|post (?:a )?comment|cancel reply|(?:no|\d+) comments?(?: yet)?|comments?(?:\s*[(:]\s*\d+\)?)?|add a comment|join the (?:conversation|discussion))$", 7, edge_only=True, opens_links=True),
-    _rule("comments", r"لا (?:توجد|يوجد) تعليقات بعد|كن اول من يعلق|no comments yet|be the first to comment", 12, stop=True),
-    _rule("comments", r"(?:لن يتم نشر|لن ينشر) عنوان بريدك|الحقول الالزاميه|your email address will not be published|required fields are marked|باستخدامك (?:ل|ل ?هذا )?(?:هذا )?(?:ال|ل)?نموذج انت توافق|by using this form you agree|احفظ اسمي|save my name, email", 26, stop=True),
-    _rule("comments", r"(?:الاسم|البريد الالكتروني|الموقع الالكتروني|التعليق|name|email|website|comment)\s*\*$", 4),
+    _rule(
+        *("comments", 7, r"(?:دع|اترك|اضف|اكتب|ضع) (?:تعليق(?:ا|ك)?|ردا?|ردك|رايك)(?: علي .{0,40})?", "شارك ب?رايك"),
+        *(
+            r"(?:ال)?تعليقات?(?:\s*[(:]?\s*\d+\)?)?",
+            r"\d+ تعليقات?",
+            "لا (?:توجد|يوجد) تعليقات?",
+            "الغاء الرد",
+            "ارسال التعليق",
+        ),
+        *(
+            "leave a (?:comment|reply)",
+            "post (?:a )?comment",
+            "add a comment",
+            "cancel reply",
+            "join the (?:conversation|discussion)",
+        ),
+        *(r"(?:no|\d+) comments?(?: yet)?", r"comments?(?:\s*[(:]\s*\d+\)?)?"),
+        end="$",
+        edge_only=True,
+        opens_links=True,
+    ),
+    _rule(
+        *(
+            "comments",
+            12,
+            "لا (?:توجد|يوجد) تعليقات بعد",
+            "كن اول من يعلق",
+            "no comments yet",
+            "be the first to comment",
+        ),
+        stop=True,
+    ),
+    _rule(
+        *("comments", 26, "(?:لن يتم نشر|لن ينشر) عنوان بريدك", "الحقول الالزاميه مشار", "احفظ اسمي"),
+        *("your email address will not be published", "required fields are marked", "save my name, email"),
+        *(r"باستخدامك? (?:ل|لهذا |هذا )?ال?نموذج", "by using this form you agree"),
+        stop=True,
+    ),
+    _rule(
+        *(
+            "comments",
+            4,
+            "الاسم",
+            "البريد الالكتروني",
+            "الموقع الالكتروني",
+            "التعليق",
+            "name",
+            "email",
+            "website",
+            "comment",
+        ),
+        end=r"\s*\*$",
+    ),
     # Menus and footers.
-    _rule("navigation", r"(?:انتقل الي المحتوي|تخطي الي المحتوي|skip to (?:main )?content|سياسه الخصوصيه|شروط (?:الاستخدام|الخدمه)|الشروط والاحكام|الاحكام والشروط|من نحن|اتصل بنا|تواصل معنا|اعلن معنا|خريطه الموقع|تسجيل الدخول|انشاء حساب|الصفحه الرئيسيه|قراءه المزيد|موافق|العوده الي الاعلي|privacy (?:policy|notice)|(?:privacy|cookie)s?(?: (?:&|and) cookies?)? policy|terms (?:of (?:use|service)|(?:&|and) conditions)|about us|contact us|advertise with us|site ?map|(?:sign|log) in|register|back to top|accept(?: all)?(?: cookies)?|cookie settings|home ?page)$", 5),
-    _rule("navigation", r"(?:الرئيسيه|home)(?:\s*[/|>»›←-]\s*[^/|>]{1,40}){1,4}$", 16),
-)  # fmt: skip
+    _rule(
+        *(
+            "navigation",
+            5,
+            "(?:انتقل|تخطي?) الي المحتوي",
+            "سياسه الخصوصيه",
+            "شروط (?:الاستخدام|الخدمه)",
+            "الشروط والاحكام",
+        ),
+        *("الاحكام والشروط", "من نحن", "(?:اتصل|تواصل) بنا", "تواصل معنا", "اعلن معنا", "خريطه الموقع", "تسجيل الدخول"),
+        *("انشاء حساب", "الصفحه الرئيسيه", "قراءه المزيد", "العوده الي الاعلي", "موافق"),
+        *("skip to (?:main )?content", "privacy notice", "(?:privacy|cookies?)(?: (?:&|and) cookies?)? policy"),
+        *(
+            "terms (?:of (?:use|service)|(?:&|and) conditions)",
+            "about us",
+            "contact us",
+            "advertise with us",
+            "site ?map",
+        ),
+        *(
+            "(?:sign|log) in",
+            "register",
+            "back to top",
+            "accept(?: all)?(?: cookies)?",
+            "cookie settings",
+            "home ?page",
+        ),
+        end="$",
+    ),
+    _rule("navigation", 16, "الرئيسيه", "home", end=r"(?:\s*[/|>»›←-]\s*[^/|>]{1,40}){1,4}$"),
+)
 
 # Sentences that site software puts under articles, compared as a whole with some tolerance for misspelling.
 PHRASES: tuple[tuple[str, str], ...] = (
@@ -131,9 +335,9 @@ PHRASES: tuple[tuple[str, str], ...] = (
     ("comments", "your email address will not be published. required fields are marked"),
     ("comments", "save my name, email, and website in this browser for the next time i comment"),
     ("cookie-notice", "هذا الموقع يستخدم ملفات تعريف الارتباط لتحسين تجربتك. سنفترض انك موافق علي ذلك"),
-    ("cookie-notice", "this website uses cookies to improve your experience. we'll assume you're ok with this, but you can opt-out if you wish"),
+    ("cookie-notice", "this website uses cookies to improve your experience. we'll assume you're ok with this"),
     ("navigation", "privacy & cookies policy"),
-)  # fmt: skip
+)
 
 COOKIE = re.compile(r"كوكيز|ملفات تعريف الارتباط|ملفات الارتباط|cookies?\b")
 COOKIE_SELF = re.compile(r"موقعنا|هذا الموقع|نستخدم|نحن نستخدم|خدماتنا|\bwe\b|\bour\b|this (?:web)?site|\bus\b")

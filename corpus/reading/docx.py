@@ -140,6 +140,6 @@ def _check_size(unpacked: int, packed: int, where: str) -> None:
     # A small document of one repeated letter has a high ratio and harms nobody: the ratio counts from 16 MiB.
     if unpacked > MAX_ARCHIVE_BYTES or (unpacked > 16 * 1024 * 1024 and unpacked > MAX_ARCHIVE_RATIO * packed):
         raise InputError(
-            f"{where}: unpacks to {unpacked / 1048576:,.0f} MiB or more from {packed / 1048576:,.2f} MiB, beyond the limits for a "
-            "document (a ZIP bomb?)"
+            f"{where}: unpacks to {unpacked / 1048576:,.0f} MiB or more from {packed / 1048576:,.2f} MiB, "
+            "beyond the limits for a document (a ZIP bomb?)"
         )

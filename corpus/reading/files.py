@@ -104,8 +104,8 @@ class Discovery(Sequence[DocumentFiles]):
 def discover(path: Path, *, source_lang: str = "ar", target_lang: str = "en") -> Discovery:
     """The documents of a folder, or of one file; nothing is opened.
 
-    In a folder, ``NAME.ar.EXT`` (or ``NAME.EXT``) is an article, ``NAME.en.EXT`` its reference; TSV, CSV, JSONL, TMX and
-    XLIFF files are documents of pairs. Sub-folders are not entered. For a single article the reference beside it is
+    In a folder, ``NAME.ar.EXT`` (or ``NAME.EXT``) is an article, ``NAME.en.EXT`` its reference; TSV, CSV, JSONL, TMX
+    and XLIFF files are documents of pairs. Sub-folders are not entered. For a single article the reference beside it is
     found too.
 
     Raises:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from muwazi.corpus.errors import InputError
 from muwazi.corpus.reading.blocks import Block, Extracted
 from muwazi.corpus.types import Removed
+from muwazi.corpus.wordlists import words
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -27,27 +28,11 @@ _SKIPPED = frozenset(("nav", "header", "footer", "aside", "form", "button"))
 _NO_TEXT = frozenset(
     ("script", "style", "noscript", "template", "svg", "iframe", "select", "textarea", "title", "head")
 )
-_INLINE = frozenset(
-    (
-        "a",
-        "abbr",
-        "b",
-        "bdi",
-        "bdo",
-        "cite",
-        "code",
-        "data",
-        "del",
-        "dfn",
-        "em",
-        "font",
-        "i",
-        "ins",
-        "kbd",
-        "label",
-        "mark",
-    )
-    + ("q", "s", "samp", "small", "span", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr")
+_INLINE = words(
+    """
+    a abbr b bdi bdo cite code data del dfn em font i ins kbd label mark q s samp small span strong sub sup time tt u
+    var wbr
+    """
 )
 _KINDS = {"li": "item", "td": "cell", "th": "cell", **{f"h{level}": "heading" for level in range(1, 7)}}
 OUTSIDE = "outside-article"
@@ -178,11 +163,25 @@ def _mark_captions(tree: _Element) -> None:
         parent = place.getparent()
         if not text or parent is None:
             continue
-        caption.drop_tree()
+        _remove(caption)
         paragraph = etree.Element("p")
         paragraph.text = _CAPTION + text.replace("\n", " ")
         paragraph.tail, place.tail = place.tail, None
         parent.insert(parent.index(place) + 1, paragraph)
+
+
+def _remove(element: _Element) -> None:
+    """Take an element out, not the text behind it."""
+    parent = element.getparent()
+    if parent is None:
+        return
+    before = element.getprevious()
+    if before is not None:
+        before.tail = (before.tail or "") + (element.tail or "")
+    else:
+        parent.text = (parent.text or "") + (element.tail or "")
+    element.tail = None
+    parent.remove(element)
 
 
 def _block(text: str, kind: str) -> Block | None:

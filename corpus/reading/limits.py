@@ -41,9 +41,7 @@ def read_bytes(path: Path, limit: int = MAX_ARTICLE_BYTES) -> bytes:
     if not data:
         raise InputError(f"{path}: is empty; remove it or put the text in")
     if len(data) > limit:
-        raise InputError(
-            f"{path}: is larger than {limit // (1024 * 1024)} MiB, the limit for one such file; split it into smaller files"
-        )
+        raise InputError(f"{path}: is larger than {limit // (1024 * 1024)} MiB, the limit; split it into smaller files")
     return data
 
 
@@ -63,5 +61,5 @@ def check_length(text: str, where: str, what: str) -> None:
     """Refuse one piece of text (``what``) that is longer than :data:`MAX_LINE_CHARACTERS`."""
     if len(text) > MAX_LINE_CHARACTERS:
         raise InputError(
-            f"{where}: {what} has {len(text):,} characters, the limit is {MAX_LINE_CHARACTERS:,}; break it into paragraphs"
+            f"{where}: {what} has {len(text):,} characters, limit {MAX_LINE_CHARACTERS:,}; break it into paragraphs"
         )

@@ -63,7 +63,7 @@ class _Reader:
             # Two spaces or a backslash at the end of a line break it; any other line end is a space.
             text = ""
             for number, line in enumerate(self.lines):
-                hard = line.endswith("  ") or line.endswith("\\")
+                hard = line.endswith(("  ", "\\"))
                 text += line.strip().rstrip("\\")
                 if number < len(self.lines) - 1:
                     text += "\n" if hard else " "

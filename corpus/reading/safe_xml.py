@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from muwazi.corpus.errors import InputError
 
@@ -19,6 +19,12 @@ def local_name(element: _Element) -> str:
     """The tag without its namespace; empty for comments and the like."""
     tag = element.tag
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+
+
+def line_of(element: _Element) -> int | None:
+    """Line of the start tag in the file, from 1, where libxml2 knows it (it counts up to 65,535)."""
+    line: object = element.sourceline
+    return line if isinstance(line, int) and line < 65_535 else None
 
 
 def iterate(
@@ -65,7 +71,7 @@ def iterate(
             if name in tags:
                 depth_kept -= 1
                 if any(True for _ in element.iter(etree.Entity)):
-                    raise InputError(f"{where}: line {element.sourceline} uses an entity; only plain XML is read")
+                    raise InputError(f"{where}: line {line_of(element)} uses an entity; only plain XML is read")
                 yield "end", element
             if not depth_kept:
                 _release(element)
@@ -86,8 +92,8 @@ def refuse_entities(prolog: bytes, where: str) -> None:
 
 def _check_internal_dtd(root: _Element, where: str) -> None:
     # For encodings in which the search above sees nothing.
-    dtd = root.getroottree().docinfo.internalDTD
-    if dtd is not None and any(True for _ in dtd.iterentities()):
+    dtd: Any = root.getroottree().docinfo.internalDTD
+    if dtd is not None and dtd.entities():
         raise InputError(f"{where}: its DOCTYPE declares entities, which are refused; remove the DOCTYPE")
 
 

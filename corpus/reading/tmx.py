@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from muwazi.corpus.errors import InputError
 from muwazi.corpus.reading.pairs import Notes, RawPair
-from muwazi.corpus.reading.safe_xml import iterate, local_name
+from muwazi.corpus.reading.safe_xml import iterate, line_of, local_name
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -21,7 +21,9 @@ _ARTICLE_PROPS = frozenset(
 
 
 def read(data: bytes, where: str, source_lang: str, target_lang: str, notes: Notes) -> Iterator[RawPair]:
-    """Units of a TMX file. Of several variants of a language (``ar-SA``, ``ar-EG``) the plain code, else the first, is taken.
+    """Units of a TMX file.
+
+    Of several variants of a language (``ar-SA``, ``ar-EG``) the plain code is taken, else the first.
 
     Raises:
         InputError: malformed XML, entities, or another kind of XML file.
@@ -51,10 +53,10 @@ def _unit(unit: _Element, where: str, source_lang: str, target_lang: str, notes:
             continue
         language = (child.get(_LANG) or child.get("lang") or "").lower().replace("_", "-")
         if not language:
-            raise InputError(f"{where}: line {child.sourceline}: a <tuv> has no xml:lang")
+            raise InputError(f"{where}: line {line_of(child)}: a <tuv> has no xml:lang")
         segment = next((part for part in child if local_name(part) == "seg"), None)
         if segment is None:
-            raise InputError(f"{where}: line {child.sourceline}: a <tuv> has no <seg>")
+            raise InputError(f"{where}: line {line_of(child)}: a <tuv> has no <seg>")
         main = language.partition("-")[0]
         if main in variants:
             variants[main].append((language, text_of(segment, _CODE)))
@@ -65,7 +67,7 @@ def _unit(unit: _Element, where: str, source_lang: str, target_lang: str, notes:
             notes.count(f"units with several variants in {language}, one taken")
         plain = next((text for code, text in found if code == language), None)
         sides.append(plain if plain is not None else (found[0][1] if found else None))
-    return RawPair(sides[0] or "", sides[1], unit.sourceline, unit.get("tuid"), article)
+    return RawPair(sides[0] or "", sides[1], line_of(unit), unit.get("tuid"), article)
 
 
 def text_of(element: _Element, code: frozenset[str]) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from muwazi.corpus.errors import InputError
 from muwazi.corpus.reading.pairs import Notes, RawPair
-from muwazi.corpus.reading.safe_xml import iterate, local_name
+from muwazi.corpus.reading.safe_xml import iterate, line_of, local_name
 from muwazi.corpus.reading.tmx import text_of
 
 if TYPE_CHECKING:
@@ -44,8 +44,8 @@ class _File:
 def read(data: bytes, where: str, source_lang: str, target_lang: str, notes: Notes) -> Iterator[RawPair]:
     """Units (1.2) or segments (2.x) of an XLIFF file.
 
-    A target whose state says that it is not translated counts as none. A file from ``target_lang`` to ``source_lang`` is
-    read the other way round, with a note. Units marked ``translate="no"`` are left out and counted.
+    A target whose state says that it is not translated counts as none. A file from ``target_lang`` to ``source_lang``
+    is read the other way round, with a note. Units marked ``translate="no"`` are left out and counted.
 
     Raises:
         InputError: malformed XML, entities, other languages, or another kind of XML file.
@@ -92,7 +92,7 @@ def _unit_1(unit: _Element, notes: Notes) -> Iterator[RawPair]:
     target = _child(unit, "target")
     state = target.get("state", "") if target is not None else ""
     yield RawPair(
-        text_of(source, _CODE), _target(target, state, notes), unit.sourceline, unit.get("resname") or unit.get("id")
+        text_of(source, _CODE), _target(target, state, notes), line_of(unit), unit.get("resname") or unit.get("id")
     )
 
 
@@ -108,7 +108,7 @@ def _unit_2(unit: _Element, notes: Notes) -> Iterator[RawPair]:
         if identity and len(segments) > 1:
             identity = f"{identity}.{segment.get('id') or number}"
         yield RawPair(
-            text_of(source, _CODE), _target(target, segment.get("state", ""), notes), segment.sourceline, identity
+            text_of(source, _CODE), _target(target, segment.get("state", ""), notes), line_of(segment), identity
         )
 
 

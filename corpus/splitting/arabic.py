@@ -15,24 +15,12 @@ from muwazi.corpus.wordlists import words
 _DIACRITICS = re.compile("[\u064b-\u065f\u0670\u0640]")
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\u061c]")
 
-# Titles: a name follows them, so they never end a sentence.
-TITLES = words(
-    """
-    د أ ا م ط ش أ.د ا.د أ.م أ.م.د د.م م.د أ.ذ ذ د.أ ك
-    """
-)
+# Titles of one letter (Dr, Prof., Eng.) with "and" or "to" before them; alone they are initials like any other.
+PREFIXED_TITLES = words("ود وأ وم لد")
 # Shortened words that something always follows: page, volume, issue, number, telephone, post box.
-BEFORE_NUMBER = words(
-    """
-    ص ج ع ت ط رقم مج ف ق س هـ ه ص.ب ت.ف هاتف تلفون
-    """
-)
+BEFORE_NUMBER = words("ص ج ع ت ط رقم مج ف ق س هـ ه ص.ب ت.ف هاتف تلفون")
 # Era and unit marks that stand after a number and can end a sentence: AH, AD, BC, a.m., p.m., km, m, g.
-AFTER_NUMBER = words(
-    """
-    هـ ه م ق.م ق.هـ ب.م ص ظ كم سم مم كجم كغم كلم غ ل
-    """
-)
+AFTER_NUMBER = words("هـ ه م ق.م ق.هـ ب.م ص ظ كم سم مم كجم كغم كلم غ ل")
 # What a lone letter names: "vitamin D.", "group B." end sentences, an initial does not.
 LETTER_NAMED_BY = words(
     """
@@ -48,31 +36,6 @@ _SPEECH = words(
     """
 )
 SPEECH_VERBS = _SPEECH | {f"ف{verb}" for verb in _SPEECH}
-
-_NUMBER = words(
-    """
-    ص ج ع ت ط رقم مج ف ق س هـ ه ص.ب ت.ف هاتف تلفون
-    """
-)
-# Era and unit marks that stand after a number and can end a sentence: AH, AD, BC, a.m., p.m., km, m, g.
-AFTER_NUMBER = words(
-    """
-    هـ ه م ق.م ق.هـ ب.م ص ظ كم سم مم كجم كغم كلم غ ل
-    """
-)
-# What a lone letter names: "vitamin D.", "group B." end sentences, an initial does not.
-LETTER_NAMED_BY = words(
-    """
-    حرف الحرف فئة الفئة مجموعة المجموعة ملحق الملحق فيتامين درجة الدرجة صنف الصنف جدول بند
-    """
-)
-# Verbs that attribute a quotation which ends in ? or ! to its speaker, without a conjunction or with ف.
-_SPEECH = (
-    "قال قالت قالا قالوا قلت قلنا يقول تقول سأل سألت سأله سألها سألته سألتها سألني سألتني يسأل تسأل تساءل تساءلت يتساءل تتساءل "
-    "صاح صاحت صرخ صرخت يصرخ هتف هتفت يهتف أجاب أجابت أجابه أجابها أجابني رد ردت يرد همس همست نادى نادت أضاف أضافت "
-    "علق علقت كتب كتبت سخر مازحا ضاحكا ضاحكة مبتسما مبتسمة متسائلا متسائلة مستغربا باستغراب بدهشة"
-)
-SPEECH_VERBS = frozenset(_SPEECH.split()) | frozenset(f"ف{verb}" for verb in _SPEECH.split())
 
 _NUMBER = re.compile(r"[\d٠-٩۰-۹]+(?:[.,٫٬/:-][\d٠-٩۰-۹]+)*[)%٪]?$")
 _LIST_LABEL = re.compile(r"\(?(?:[\d٠-٩۰-۹]{1,3}|[" + ARABIC_LETTER + r"]|[A-Za-z]|[ivxIVX]{1,4})\)?$")
@@ -131,7 +94,7 @@ def _full_stop(candidate: Candidate) -> Decision:
         return Decision.JOIN
     if _ONE_LETTER.match(word):
         return Decision.SPLIT if before in LETTER_NAMED_BY else Decision.JOIN
-    if word in TITLES:
+    if word in PREFIXED_TITLES and not candidate.next_word.startswith("و"):
         return Decision.JOIN
     if _DOTTED.match(word):
         # Dotted abbreviations before a name or number join; ق.م and its like were decided above.
@@ -140,7 +103,7 @@ def _full_stop(candidate: Candidate) -> Decision:
 
 
 def _without_space(candidate: Candidate) -> Decision:
-    """No white space after the mark: a typing slip where whole Arabic words touch it on both sides, else no boundary."""
+    """No white space after the mark: a typing slip where Arabic words touch it on both sides, else no boundary."""
     line, begin, end = candidate.line, candidate.begin, candidate.end
     if candidate.bracketed or candidate.ellipsis:
         return Decision.JOIN

@@ -93,7 +93,7 @@ class Candidate:
 
 
 def find_candidates(line: str) -> Iterator[Candidate]:
-    """Candidates of ``line`` from left to right, the end of the line not among them. Linear in the length of the line."""
+    """Candidates of ``line`` from left to right, without the end of the line; in time linear in its length."""
     brackets: dict[int, int] | None = None
     for match in _RUN.finditer(line):
         begin, end = match.span()

@@ -89,7 +89,7 @@ def decide(candidate: Candidate) -> Decision:
 
 
 def _attributes(start: str, opened: bool) -> bool:
-    """``start`` is a capitalised name of up to three words and a verb of speech: ``"Why?" John Smith asked.``"""
+    """Whether a capitalised name of up to three words and a verb of speech follow: *"Why?" John Smith asked*."""
     if opened:
         return False
     for word in start.split()[1:4]:

@@ -1,7 +1,7 @@
 """Splitting text into sentences.
 
-A line is never joined with the next: in news text a line break ends a heading or a paragraph, and ``sentencex`` does not
-split at a single newline. Within a line every run of final marks is a candidate; the rules of the language answer
+A line is never joined with the next: in news text a line break ends a heading or a paragraph, and ``sentencex`` does
+not split at a single newline. Within a line every run of final marks is a candidate; the rules of the language answer
 *split*, *join* or *unsure*, and ``sentencex`` decides what they leave open. It sees a short window without quotation
 marks and brackets, because it never splits inside of those, and because its time grows with the square of the number
 of unmatched quotation marks in what it is given.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator, Sequence
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from muwazi.corpus.types import Article, Document
 
 
-class Side(str, Enum):
+class Side(StrEnum):
     """Which side of a document."""
 
     source = "source"
@@ -33,7 +33,7 @@ def split(
     inputs: list[str] = typer.Argument(
         ..., metavar="FILE|FOLDER|-", help="Articles (.txt .md .html .docx), folders of them, or - for text on stdin."
     ),
-    source_lang: str = typer.Option(
+    source_lang: str | None = typer.Option(
         None,
         "--source-lang",
         help="Language of the articles. Default: the one in the file name (NAME.en.txt), else ar.",
@@ -46,7 +46,7 @@ def split(
     check_language: bool = typer.Option(
         True, "--check-language/--no-check-language", help="Refuse text in another language than expected."
     ),
-    output: Path = typer.Option(
+    output: Path | None = typer.Option(
         None, "--output", "-o", metavar="FOLDER", help="Write one file for each article, NAME.LANG, instead of stdout."
     ),
     quiet: bool = typer.Option(False, "--quiet", "-q", help="No progress, no notes."),
