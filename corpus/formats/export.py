@@ -26,8 +26,8 @@ def export(
     """Write rows in an interchange format; streams, and replaces ``output`` in one step when all is written.
 
     ``jsonl`` holds every column of every row. The other formats hold pairs: ``target`` says which column is the
-    English. TSV, Moses and TMX leave rows without a target out; XLIFF keeps them, as segments to translate. What is left out or
-    changed is counted in the report.
+    English. TSV, Moses and TMX leave rows without a target out; XLIFF keeps them, as segments to translate. What is
+    left out or changed is counted in the report.
 
     Args:
         rows: of a version, or any others.

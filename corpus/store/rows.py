@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from operator import attrgetter
 from typing import Any
 
 SPLITS = ("train", "validation", "test")
@@ -70,7 +71,8 @@ class Row:
 
     def values(self) -> tuple[Any, ...]:
         """The values in column order."""
-        return tuple(getattr(self, name) for name in COLUMNS)
+        values: tuple[Any, ...] = _VALUES(self)
+        return values
 
     def as_dict(self) -> dict[str, Any]:
         """Column name to value; flags as a list."""
@@ -78,8 +80,7 @@ class Row:
 
     def digest(self) -> bytes:
         """16 bytes that two rows share only when all their columns are equal."""
-        text = json.dumps(self.values(), ensure_ascii=True, separators=(",", ":"))
-        return hashlib.blake2b(text.encode("ascii"), digest_size=16).digest()
+        return hashlib.blake2b(_JSON.encode(_VALUES(self)).encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
     def problem(self) -> str | None:
         """Why the row cannot be stored, or None."""
@@ -89,7 +90,9 @@ class Row:
                 continue
             if not isinstance(value, str):
                 return f"column {name} is {type(value).__name__}, not text"
-            if not value.isascii() and any("\ud800" <= letter <= "\udfff" for letter in value):
+            try:
+                value.encode()
+            except UnicodeEncodeError:
                 return f"column {name} holds half of a surrogate pair, which is no text"
         for name in ("alignment_score", "confidence"):
             number = getattr(self, name)
@@ -114,6 +117,8 @@ class Row:
 
 
 COLUMNS: tuple[str, ...] = tuple(field.name for field in fields(Row))
+_VALUES = attrgetter(*COLUMNS)
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 NULLABLE = frozenset(
     (
         "en",

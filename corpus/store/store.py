@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,10 +12,10 @@ from pydantic import ValidationError
 
 from muwazi.corpus.errors import StoreError
 from muwazi.corpus.progress import SILENT, Progress
-from muwazi.corpus.store.manifest import CommitMetadata, FileRecord, Manifest, installed_packages
+from muwazi.corpus.store.manifest import CommitMetadata, FileRecord, Manifest
 from muwazi.corpus.store.rows import SPLITS, Row
-from muwazi.corpus.store.transaction import VERSIONS, Transaction, conflict
-from muwazi.corpus.store.versions import FIRST, Change, Version
+from muwazi.corpus.store.transaction import VERSIONS
+from muwazi.corpus.store.versions import Version
 from muwazi.corpus.store.writing import SHARD_CHARACTERS, file_sha256, storing, write_file
 
 if TYPE_CHECKING:
@@ -85,7 +84,7 @@ class Store:
         store = cls.open_or_create(path)
         if (store.path / MARKER).exists():
             raise StoreError(f"{store.path} is a store already: open it, or choose another folder")
-        store._establish()
+        store.establish()
         return store
 
     @classmethod
@@ -96,9 +95,9 @@ class Store:
             StoreError: something else is there.
         """
         folder = Path(path)
-        if (folder / MARKER).exists():
-            return cls.open(folder)
         try:
+            if (folder / MARKER).exists():
+                return cls.open(folder)
             occupied = not folder.is_dir() if folder.exists() else False
             # A folder with nothing but the lock or a draft of the marker is one that another run is just making.
             occupied = occupied or (
@@ -110,13 +109,24 @@ class Store:
             raise StoreError(f"{folder} is there already and is no store (no {MARKER}): choose another folder")
         return cls(folder, None)
 
-    def _establish(self) -> None:
-        """Make the folder a store, if it is none yet."""
+    def establish(self) -> None:
+        """Make the folder a store, if it is none yet.
+
+        Raises:
+            StoreError: it cannot be written.
+        """
         with storing(f"the store {self.path}"):
-            (self.path / VERSIONS).mkdir(parents=True, exist_ok=True)
+            self.path.mkdir(parents=True, exist_ok=True)
+            # The marker first: a folder that a killed run left without it must not look like somebody else's.
             if not (self.path / MARKER).exists():
                 text = {"format": "muwazi-store", "format_version": STORE_FORMAT_VERSION}
                 write_file(self.path / MARKER, json.dumps(text) + "\n")
+            (self.path / VERSIONS).mkdir(exist_ok=True)
+
+    @property
+    def base(self) -> Version | None:
+        """The newest version when the store was opened, or the one that this instance committed since."""
+        return self._base
 
     # Looking at it.
 
@@ -177,18 +187,18 @@ class Store:
             stated = path.with_name(MANIFEST_CHECKSUM).read_text(encoding="ascii").split()
             if stated[:1] != [file_sha256(path)]:
                 raise StoreError(
-                    f"{path} is damaged: its SHA-256 is not the one in {MANIFEST_CHECKSUM}; {_restore(version)}"
+                    f"{path} is damaged: its SHA-256 is not the one in {MANIFEST_CHECKSUM}; {restore_hint(version)}"
                 )
             manifest = Manifest.model_validate_json(data)
         except FileNotFoundError as error:
-            raise StoreError(f"{error.filename} is missing: {_restore(version)}") from None
+            raise StoreError(f"{error.filename} is missing: {restore_hint(version)}") from None
         except OSError as error:
             raise StoreError(f"{path} cannot be read: {error.strerror}") from error
         except (ValidationError, UnicodeDecodeError) as error:
-            raise StoreError(f"{path} is damaged: it is no manifest; {_restore(version)}") from error
+            raise StoreError(f"{path} is damaged: it is no manifest; {restore_hint(version)}") from error
         if manifest.version != str(version):
             raise StoreError(
-                f"{path} says it is version {manifest.version}: the folder was renamed; {_restore(version)}"
+                f"{path} says it is version {manifest.version}: the folder was renamed; {restore_hint(version)}"
             )
         return manifest
 
@@ -213,6 +223,7 @@ class Store:
         return self._rows(version, manifest, split, check)
 
     def _rows(self, version: Version, manifest: Manifest, split: str | None, check: bool) -> Iterator[Row]:
+        # Apart from rows(), so that a bad argument is an error at once and not at the first row.
         from muwazi.corpus.store.schema import DEFAULT, FOLDERS, read_rows
 
         folder = self.path / VERSIONS / str(version)
@@ -230,14 +241,17 @@ class Store:
             StoreError: it is missing, cannot be read, or is not what was committed.
         """
         path = self.path / VERSIONS / str(version) / name
+        hint = restore_hint(version)
         try:
             size = path.stat().st_size
             if size != record.bytes:
-                raise StoreError(f"{path} is damaged: {size} bytes, committed were {record.bytes}; {_restore(version)}")
+                raise StoreError(f"{path} is damaged: {size} bytes, committed were {record.bytes}; {hint}")
             if file_sha256(path) != record.sha256:
-                raise StoreError(f"{path} is damaged: its SHA-256 is not the one in {MANIFEST}; {_restore(version)}")
+                raise StoreError(
+                    f"{path} is damaged: its SHA-256 is not the one in {MANIFEST}; {restore_hint(version)}"
+                )
         except FileNotFoundError:
-            raise StoreError(f"{path} is missing: {_restore(version)}") from None
+            raise StoreError(f"{path} is missing: {hint}") from None
         except OSError as error:
             raise StoreError(f"{path} cannot be read: {error.strerror}") from error
 
@@ -291,139 +305,14 @@ class Store:
             StoreError: bad rows, a bad version number, a full disk, a damaged newest version. The store is as it was.
             StoreConflictError: another commit came since this store was opened.
         """
-        from muwazi.corpus.store.index import RowIndex
-        from muwazi.corpus.store.statistics import RowStatistics
-        from muwazi.corpus.store.writing import VersionWriter
+        from muwazi.corpus.store.committing import Commit
 
-        metadata = metadata or CommitMetadata()
-        asked = None if version is None else Version.parse(version)
-        if self.newest() != self._base:
-            raise conflict(self.path, self._base, self.newest())
-        self._establish()
-        with Transaction(self.path) as transaction:
-            index, statistics = RowIndex(), RowStatistics()
-            writer = VersionWriter(transaction.folder, self.path, shard_characters)
-            progress.start("store", None, "rows")
-            try:
-                for row in rows:
-                    problem = row.problem()
-                    if problem:
-                        raise StoreError(f"row {row.id!r} cannot be stored: {problem}")
-                    index.add(row)
-                    statistics.add(row)
-                    writer.add(row)
-                    progress.advance()
-                if not statistics.rows:
-                    raise StoreError(f"no rows to commit to {self.path}: nothing was left after reading and filtering")
-                files, splits = writer.close()
-                change, changes = self._changes(index, metadata)
-                counted = statistics.result(index.articles())
-            finally:
-                writer.abandon()
-                index.close()
-                progress.finish()
-            if change is Change.NOTHING and self._base is not None:
-                transaction.refresh_root(self._root_files(self.manifest(self._base)))
-                return None
-            number = self._number(change, asked)
-            manifest = self._describe(
-                transaction.folder, number, change, changes, message, metadata, files, splits, counted
-            )
-            transaction.publish(number, self._base, self.newest, self._root_files(manifest))
-        self._base = number
+        number = Commit(self, metadata or CommitMetadata(), message, shard_characters).run(rows, version, progress)
+        if number is not None:
+            self._base = number
         return number
 
-    def _changes(self, index: object, metadata: CommitMetadata) -> tuple[Change, dict[str, int] | None]:
-        from muwazi.corpus.store.index import RowIndex
-        from muwazi.corpus.store.schema import columns
 
-        assert isinstance(index, RowIndex)  # noqa: S101 - for the type checker; the import is late
-        if self._base is None:
-            return Change.ROWS, None
-        parent = self.manifest(self._base)
-        counts = {"added": 0, "removed": 0, "changed": 0}
-        for row in self._rows(self._base, parent, None, True):
-            relation = index.compare(row)
-            counts["removed"] += relation == "missing"
-            counts["changed"] += relation == "changed"
-        counts["added"] = index.unseen()
-        if parent.columns != columns():
-            return Change.SCHEMA, counts
-        if any(counts.values()):
-            return Change.ROWS, counts
-        if parent.metadata != metadata.content():
-            return Change.METADATA, counts
-        return Change.NOTHING, counts
-
-    def _number(self, change: Change, asked: Version | None) -> Version:
-        if self._base is None:
-            return asked or FIRST
-        needed = self._base.after(change)
-        if asked is None:
-            return needed
-        if asked < needed:
-            what = change.name.lower()
-            raise StoreError(f"version {asked} is too low: other {what} after {self._base} ask for {needed} or higher")
-        return asked
-
-    def _describe(
-        self,
-        folder: Path,
-        number: Version,
-        change: Change,
-        changes: dict[str, int] | None,
-        message: str,
-        metadata: CommitMetadata,
-        files: dict[str, FileRecord],
-        splits: dict[str, dict[str, int]],
-        counted: dict[str, object],
-    ) -> Manifest:
-        """Write card, Croissant and manifest beside the data."""
-        from muwazi.corpus.store.card import dataset_card
-        from muwazi.corpus.store.croissant import croissant
-        from muwazi.corpus.store.schema import columns
-
-        base = self._base
-        parent_manifest = None if base is None else self.path / VERSIONS / str(base) / MANIFEST
-        manifest = Manifest(
-            version=str(number),
-            parent=None if base is None else str(base),
-            parent_manifest_sha256=None if parent_manifest is None else file_sha256(parent_manifest),
-            message=message,
-            created=_now(),
-            command=metadata.command,
-            change="first" if base is None else change.name.lower(),
-            changes=changes,
-            rows=int(str(counted["rows"])),
-            columns=columns(),
-            splits=splits,
-            statistics=counted,
-            metadata=metadata.content(),
-            packages=installed_packages() if metadata.packages is None else metadata.packages,
-            files=files,
-        )
-        with storing(f"into the store {self.path}"):
-            described = dict(files)
-            for name, text in (("README.md", dataset_card(manifest)), ("croissant.json", croissant(manifest))):
-                write_file(folder / name, text)
-                described[name] = FileRecord(sha256=file_sha256(folder / name), bytes=(folder / name).stat().st_size)
-            manifest = manifest.model_copy(update={"files": described})
-            write_file(folder / MANIFEST, manifest.to_json())
-            write_file(folder / MANIFEST_CHECKSUM, f"{file_sha256(folder / MANIFEST)}  {MANIFEST}\n")
-        return manifest
-
-    def _root_files(self, manifest: Manifest) -> dict[str, str]:
-        from muwazi.corpus.store.card import dataset_card
-
-        return {"README.md": dataset_card(manifest, prefix=f"{VERSIONS}/{manifest.version}/")}
-
-
-def _restore(version: Version) -> str:
+def restore_hint(version: Version) -> str:
+    """What to do about a damaged version, for the end of a message."""
     return f"restore version {version} from a copy of the store"
-
-
-def _now() -> str:
-    # Reproducible builds set this variable; see reproducible-builds.org.
-    stated = os.environ.get("SOURCE_DATE_EPOCH")
-    moment = datetime.fromtimestamp(int(stated), UTC) if stated and stated.isdigit() else datetime.now(UTC)
-    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -2,8 +2,8 @@
 
 A transaction owns a folder ``.tmp-...`` in the store and holds a lock (flock) on a file in it for as long as its
 process lives; the kernel lets go of the lock however the process ends. So a later commit can tell the left-over of a
-killed run from the work of a live one, and no lock outlives its owner. The store's own lock is held only for moments: to make and
-clear such folders, and to check that no other version came before the rename.
+killed run from the work of a live one, and no lock outlives its owner. The store's own lock is held only for moments:
+to make and clear such folders, and to check that no other version came before the rename.
 """
 
 from __future__ import annotations
