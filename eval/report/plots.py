@@ -12,11 +12,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 WIDTH, HEIGHT = 540.0, 250.0
-LEFT, RIGHT, TOP, BOTTOM = 58.0, 14.0, 26.0, 46.0
+LEFT, RIGHT, TOP, BOTTOM = 72.0, 14.0, 26.0, 46.0
 # Room for a dot between the frame and the first sentence.
 MARGIN = 6.0
 BINS = 20
-# More dots than this overlap on a plot 468 units wide.
+# More dots than this overlap on a plot 454 units wide.
 MAX_DOTS = 1500
 # Groups of neighbouring sentences in the aggregated plot.
 GROUPS = 120
@@ -90,7 +90,8 @@ def histogram(label: str, values: Sequence[float], *, upper: float = 100.0) -> H
     counts = [0] * BINS
     for value in values:
         counts[min(int(value / upper * BINS), BINS - 1)] += 1
-    beyond = sum(value > upper for value in values)
+    # A perfect sentence has a BLEU of 100.00000000000004.
+    beyond = sum(value > upper + 1e-6 for value in values)
     highest = nice_ceiling(max(counts))
     step = _plot_width() / BINS
     width_of_bin = upper / BINS

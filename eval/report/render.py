@@ -85,6 +85,8 @@ def render_report(data: ReportData) -> str:
         style_hash=_hash(style),
         script_hash=_hash(script),
         plot=plots,
+        # A report on plain files has no build behind it of which to say that nothing was dropped.
+        of_version=bool(data.version),
         limits={"beads": MAX_BEADS, "samples": MAX_SAMPLES, "articles": MAX_ARTICLE_ROWS, "flags": MAX_FLAG_ROWS},
         **_scores(data),
         **_alignment(data),

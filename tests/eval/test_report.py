@@ -225,6 +225,19 @@ def test_a_hundred_thousand_sentences_stay_a_small_page():
     assert f"{501 - MAX_PICTURES} more aligned articles are not drawn here" in said
 
 
+def test_a_report_on_plain_files_says_nothing_of_a_build():
+    evaluation = evaluate(["a b c d e"], ["a b c d e"], bootstrap=0)
+    row = ReportSegment("line 1", "", "", "a b c d e", "a b c d e")
+    page = render_report(
+        ReportData("x.en", "", "", evaluation=evaluation, segments=segments_with_scores([row], evaluation, [0]))
+    )
+    outline(page)
+    assert "dropped" not in page.split("<body>")[1]
+    assert "Nothing was translated" not in page
+    # A perfect BLEU is a hair above 100 in floating point; that is not "beyond 100".
+    assert ">100+<" not in page
+
+
 def test_same_data_same_page():
     assert render_report(make(7)) == render_report(make(7))
 
