@@ -86,6 +86,10 @@ def run_build(
     files = discover(articles)
     # Before any work: a wrong store is cheaper to hear about now.
     target = Store.open_or_create(store)
+    newest = target.newest()
+    if newest is not None:
+        # A new version must not stand on a damaged one.
+        target.verify(newest, progress=progress)
     cache: list[WorkCache] = []
 
     def open_cache() -> WorkCache:

@@ -44,7 +44,7 @@ def report_data(
     """What the report of a build shows."""
     segments = [ReportSegment(row.id, row.article_id, row.ar, row.en, row.mt, None, tuple(row.flags)) for row in rows]
     scored = [position for position, row in enumerate(rows) if row.en is not None and row.mt is not None]
-    model = manifest.model
+    model = manifest.commit_metadata().model
     return ReportData(
         title="Muwazi build",
         version=manifest.version,

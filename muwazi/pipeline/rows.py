@@ -43,7 +43,7 @@ class Counts:
     with_reference: int = 0
     source_sentences: int = 0
     reference_sentences: int = 0
-    beads: Counter[str] = field(default_factory=Counter)
+    beads: dict[str, int] = field(default_factory=dict)
     reference_only: int = 0
     """English sentences without an Arabic one: there is nothing to make a row of."""
     low_confidence: int = 0
@@ -102,7 +102,7 @@ def _of_article(
     counts.reference_sentences += len(document.reference)
     index = 0
     for bead in alignment.beads:
-        counts.beads[bead.kind] += 1
+        counts.beads[bead.kind] = counts.beads.get(bead.kind, 0) + 1
         if not bead.source:
             counts.reference_only += len(bead.target)
             continue

@@ -14,8 +14,7 @@ def render(outcome: BuildOutcome) -> str:
     ]
     if counts.beads:
         total = sum(counts.beads.values())
-        kinds = ", ".join(f"{kind} {number:,}" for kind, number in counts.beads.most_common())
-        lines.append(("beads", f"{total:,}: {kinds}"))
+        lines.append(("beads", f"{total:,}: {_listing(counts.beads)}"))
     if outcome.removed:
         lines.append(("furniture", f"{sum(outcome.removed.values()):,} pieces removed: {_listing(outcome.removed)}"))
     if outcome.dropped:

@@ -125,4 +125,4 @@ def test_settings_file_and_flags(muwazi, articles, tmp_path, name):
     assert ran.code == 0, ran.err
     from muwazi.corpus.store import Store
 
-    assert Store.open(tmp_path / "store").manifest("1.0.0").settings["align"]["max_merge"] == 6
+    assert Store.open(tmp_path / "store").manifest("1.0.0").metadata["settings"]["align"]["max_merge"] == 6
