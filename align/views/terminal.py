@@ -17,6 +17,7 @@ from muwazi.corpus.types import Bead
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderResult
     from rich.measure import Measurement
+    from rich.segment import Segment
     from rich.table import Table
     from rich.text import Text
 
@@ -167,7 +168,7 @@ class _LeftToRight:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         return self._lines(console, options)
 
-    def _lines(self, console: Console, options: ConsoleOptions) -> Iterator[object]:
+    def _lines(self, console: Console, options: ConsoleOptions) -> Iterator[Segment]:
         from rich.segment import Segment
 
         for line in console.render_lines(self._content, options):

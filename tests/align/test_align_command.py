@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import sys
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import muwazi.align.aligner
+import muwazi.align.encoder
 from muwazi.align.aligner import Alignment
 from muwazi.align.beads_io import parse_beads
 from muwazi.cli.main import main
@@ -30,11 +32,14 @@ ENGLISH = [
 FISH = ["Cats sleep all day.", "Bread rises in a warm kitchen.", "My aunt collects old stamps and coins from Peru."]
 
 Run = Callable[..., tuple[int, str, str]]
+load_once = functools.cache(muwazi.align.encoder.load_encoder)
 
 
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run ``muwazi align ...``; gives exit code, stdout, stderr."""
+    """Run ``muwazi align ...``; gives exit code, stdout, stderr. The encoder is loaded once for all tests."""
+    for module in (muwazi.align.aligner, muwazi.align.encoder):
+        monkeypatch.setattr(module, "load_encoder", load_once)
 
     def _run(*arguments: object) -> tuple[int, str, str]:
         monkeypatch.setattr(sys, "argv", ["muwazi", "align", *map(str, arguments)])
