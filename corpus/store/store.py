@@ -98,11 +98,11 @@ class Store:
         try:
             if (folder / MARKER).exists():
                 return cls.open(folder)
-            occupied = not folder.is_dir() if folder.exists() else False
+            nearest = next((place for place in (folder, *folder.absolute().parents) if place.exists()), folder)
+            if nearest.exists() and not nearest.is_dir():
+                raise StoreError(f"{nearest} is a file and no store: choose another folder")
             # A folder with nothing but the lock or a draft of the marker is one that another run is just making.
-            occupied = occupied or (
-                folder.is_dir() and any(not entry.name.startswith(".") for entry in folder.iterdir())
-            )
+            occupied = folder.is_dir() and any(not entry.name.startswith(".") for entry in folder.iterdir())
         except OSError as error:
             raise StoreError(f"{folder} cannot be read: {error.strerror}") from error
         if occupied and not (folder / MARKER).exists():

@@ -164,9 +164,14 @@ class _ShardWriter:
 
     def abandon(self) -> None:
         """Let go of open files after an error."""
+        if self._writer is not None:
+            # Its destructor would write the footer, and complain on stderr when the disk is full.
+            self._writer.is_open = False
+            self._writer = None
         if self._file is not None:
-            with suppress(Exception):
+            with suppress(OSError):
                 self._file.close()
+            self._file = None
 
 
 class VersionWriter:
