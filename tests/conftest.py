@@ -66,6 +66,9 @@ def build_tiny_marian(folder: Path, *, steps: int = 250, seed: int = 7, position
         json.dumps({"source_lang": "ar", "target_lang": "en", "tokenizer_class": "MarianTokenizer"})
     )
 
+    threads = torch.get_num_threads()
+    # One thread: the matrices are so small that several only wait for each other, for minutes on a busy machine.
+    torch.set_num_threads(1)
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         config = MarianConfig(
@@ -104,6 +107,7 @@ def build_tiny_marian(folder: Path, *, steps: int = 250, seed: int = 7, position
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
+    torch.set_num_threads(threads)
     network.eval()
     network.generation_config = GenerationConfig(
         num_beams=4,
@@ -121,3 +125,9 @@ def build_tiny_marian(folder: Path, *, steps: int = 250, seed: int = 7, position
 def tiny_marian(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A MarianMT folder (transformers format, safetensors) that knows :data:`TINY_PAIRS` by heart."""
     return build_tiny_marian(tmp_path_factory.mktemp("models") / "tiny-marian")
+
+
+@pytest.fixture(scope="session")
+def tiny_pairs() -> tuple[tuple[str, str], ...]:
+    """What the model of :func:`tiny_marian` knows: (Arabic, English)."""
+    return TINY_PAIRS

@@ -14,6 +14,10 @@ _BOUNDARIES = (
     re.compile(r"[.!?؟…۔]+[\"'»”’)\]]*(?=\s)"),
     re.compile(r"[؛;](?!\d)|:(?=\s)"),
     re.compile(r"(?<!\d)،|،(?!\d)|,(?=\s)|(?<=\s)[–—-](?=\s)"),
+    # Before a conjunction, a relative pronoun or a preposition; "and" is a prefix of its word.
+    re.compile(
+        r"(?=\s+(?:و\w{2,}|(?:ثم|أو|لكن|حيث|بينما|إذ|الذي|التي|الذين|أن|إن|في|من|إلى|على|عن|مع|بعد|قبل|منذ)\s))"
+    ),
     re.compile(r"(?=\s)"),
 )
 _MIDDLE = 0.2
@@ -25,8 +29,8 @@ def split_long(text: str, limit: int, count: Callable[[str], int]) -> list[str]:
 
     Joined, the parts hold the same characters but for spaces at the cuts.
 
-    Each cut is the boundary nearest to the middle: after a sentence, else at ؛, else at ،, else between words, and
-    inside a word only where there is no space at all.
+    Each cut is the boundary nearest to the middle: after a sentence, else at ؛, else at ،, else before a conjunction
+    or preposition, else between words, and inside a word only where there is no space at all.
     """
     # Halving keeps the parts of like length (a rest of two words translates badly) and the work at n log n.
     waiting, parts = [text.strip()], []

@@ -88,7 +88,7 @@ def _size(text: str) -> int:
 
 def has_loop(text: str) -> bool:
     """Whether a word stands 4 times in a row, a phrase of 2 to 8 words 3 times, or a syllable inside a word 6 times."""
-    words = [word.strip(".,;:!?\"'()«»“”،؛؟").casefold() for word in text.split()]
+    words = [word.strip(".,;:!?\"'()«»“”،؛؟-–—*_…").casefold() for word in text.split()]
     if any(_repeats(words, size, 4 if size == 1 else 3) for size in range(1, 9)):
         return True
     return any(re.search(r"([^\W\d_]{1,6}?)\1{5,}", word) for word in words)

@@ -73,9 +73,9 @@ class CTranslate2Engine(Engine):
         self, batches: Iterable[tuple[Sequence[Pieces], DecodingOptions]]
     ) -> Iterator[list[list[Hypothesis]]]:
         """As :meth:`translate`, with a batch under way on each thread and one waiting for it."""
-        pending: deque[tuple[list[Any], DecodingOptions, Sequence[Pieces]]] = deque()
+        pending: deque[tuple[list[Any], list[Any], DecodingOptions, Sequence[Pieces]]] = deque()
         for batch, options in batches:
-            pending.append((self._begin(batch, options), options, batch))
+            pending.append((self._begin(batch, options), self._begin_first_rows(batch, options), options, batch))
             if len(pending) > 2 * self._workers:
                 yield _collect(*pending.popleft())
         while pending:
@@ -100,6 +100,23 @@ class CTranslate2Engine(Engine):
         )
         return started
 
+    def _begin_first_rows(self, batch: Sequence[Pieces], options: DecodingOptions) -> list[Any]:
+        # In beam search CTranslate2 (4.8.5 at least) returns for the first piece the attention of another sentence of the
+        # batch: it picks rows as if the beams were there already, which they are not until the first piece is chosen.
+        # That row depends on the source alone, so one greedy step gives the right one.
+        if not options.attention or options.beam_size == 1:
+            return []
+        started: list[Any] = self._translator.translate_batch(
+            [[*pieces, *self._source_eos] for pieces in batch],
+            asynchronous=True,
+            beam_size=1,
+            min_decoding_length=1,
+            max_decoding_length=1,
+            max_input_length=0,
+            return_attention=True,
+        )
+        return started
+
     def versions(self) -> dict[str, str]:
         """CTranslate2's."""
         import ctranslate2
@@ -107,11 +124,19 @@ class CTranslate2Engine(Engine):
         return {"ctranslate2": ctranslate2.__version__}
 
 
-def _collect(started: list[Any], options: DecodingOptions, batch: Sequence[Pieces]) -> list[list[Hypothesis]]:
-    return [_hypotheses(handle.result(), len(pieces), options) for handle, pieces in zip(started, batch, strict=True)]
+def _collect(
+    started: list[Any], first_rows: list[Any], options: DecodingOptions, batch: Sequence[Pieces]
+) -> list[list[Hypothesis]]:
+    firsts = [handle.result().attention[0][0] for handle in first_rows] or [None] * len(batch)
+    return [
+        _hypotheses(handle.result(), first, len(pieces), options)
+        for handle, first, pieces in zip(started, firsts, batch, strict=True)
+    ]
 
 
-def _hypotheses(result: Any, source_length: int, options: DecodingOptions) -> list[Hypothesis]:
+def _hypotheses(
+    result: Any, first_row: list[float] | None, source_length: int, options: DecodingOptions
+) -> list[Hypothesis]:
     import numpy as np
 
     found = []
@@ -124,6 +149,8 @@ def _hypotheses(result: Any, source_length: int, options: DecodingOptions) -> li
         attention = None
         if options.attention:
             attention = np.asarray(result.attention[i], dtype=np.float32)[: len(pieces), :source_length]
+            if first_row is not None and len(attention):
+                attention[0] = first_row[:source_length]
         found.append(Hypothesis(pieces, float(score), finished, attention))
     return found
 

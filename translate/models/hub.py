@@ -35,11 +35,13 @@ def fetch(repository: str, *, revision: str | None, note: Note) -> tuple[Path, s
     Where the Hub cannot be reached and an earlier download of that revision is complete, that one, with a note. Raises
     :class:`ModelError` otherwise.
     """
-    from huggingface_hub import HfApi, hf_hub_download
+    from huggingface_hub import HfApi
+
+    api = HfApi()
 
     with _explained(repository, revision):
         try:
-            info = HfApi().model_info(repository, revision=revision, timeout=_TIMEOUT)
+            info = api.model_info(repository, revision=revision, timeout=_TIMEOUT)
         except Exception as error:
             if not _unreachable(error):
                 raise
@@ -52,7 +54,7 @@ def fetch(repository: str, *, revision: str | None, note: Note) -> tuple[Path, s
         present = {sibling.rfilename for sibling in info.siblings or ()}
         if "config.json" not in present:
             raise ModelError(f"{repository}: config.json is missing on the Hub; not a MarianMT model")
-        config_path = Path(hf_hub_download(repository, "config.json", revision=commit))
+        config_path = Path(api.hf_hub_download(repository, "config.json", revision=commit))
         weights = next((name for name in (*WEIGHTS, CONVERTED_WEIGHTS) if name in present), None)
         if weights != CONVERTED_WEIGHTS:
             _check_config(config_path, repository)
@@ -63,7 +65,7 @@ def fetch(repository: str, *, revision: str | None, note: Note) -> tuple[Path, s
             wanted += [name for name in _CONVERTED_FILES if name in present]
         # The weights last: a snapshot that has them is complete.
         for name in (*wanted, weights):
-            hf_hub_download(repository, name, revision=commit)
+            api.hf_hub_download(repository, name, revision=commit)
         if revision != commit:
             _remember(repository, revision, commit)
         return config_path.parent, commit
