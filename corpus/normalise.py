@@ -28,7 +28,6 @@ _INVISIBLE = (
     *range(0xFFF9, 0xFFFC),
 )
 _TATWEEL = 0x0640
-_SPACES = re.compile(r"\s+")
 
 
 def _light_table() -> dict[int, str | None]:
@@ -58,7 +57,7 @@ _DIACRITICS = (
     *range(0x06DF, 0x06E9),
     *range(0x06EA, 0x06EE),
 )
-_STRONG = str.maketrans(
+_STRONG: dict[int, str] = str.maketrans(
     {
         **dict.fromkeys("أإآٱٲٳ", "ا"),
         "ى": "ي",
@@ -87,7 +86,17 @@ _STRONG = str.maketrans(
         "…": "...",
     }
 )
-_NO_DIACRITICS = dict.fromkeys(_DIACRITICS)
+
+
+_KEY: dict[int, str | None] = {**_LIGHT, **_STRONG, **dict.fromkeys(_DIACRITICS)}
+
+
+def _class(table: dict[int, str | None]) -> re.Pattern[str]:
+    return re.compile("[" + "".join(re.escape(chr(code)) for code in sorted(table)) + "]")
+
+
+# Looking for a character is some ten times as fast as str.translate, and most text has none.
+_LIGHT_ANY, _KEY_ANY = _class(_LIGHT), _class(_KEY)
 
 
 def for_model(text: str) -> str:
@@ -97,11 +106,11 @@ def for_model(text: str) -> str:
     and zero-width marks out; every run of white space (line breaks too) one space, none at the ends. ½, ², ﷺ and the
     spelling of hamza, ya and ta marbuta stay. Idempotent.
     """
-    if text.isascii() and text.isprintable() and "  " not in text:
-        return text.strip()
-    # Twice NFC: the first so that the table sees composed letters, the second for what the table puts side by side.
-    light = unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).translate(_LIGHT))
-    return _SPACES.sub(" ", light).strip()
+    light = unicodedata.normalize("NFC", text)
+    if _LIGHT_ANY.search(light):
+        # NFC again, for what the table puts side by side.
+        light = unicodedata.normalize("NFC", light.translate(_LIGHT))
+    return " ".join(light.split())
 
 
 def matching_key(text: str) -> str:
@@ -110,12 +119,11 @@ def matching_key(text: str) -> str:
     All of :func:`for_model`, full NFKC and case folding; alef, ya, ta marbuta and hamza carriers folded; diacritics
     out; Arabic and Persian digits and punctuation, quotation marks and dashes as ASCII. Idempotent.
     """
-    key = _fold(text)
-    # Folding can put together what NFKC composes again (a lone hamza mark after alef); a second pass settles that.
-    return key if key.isascii() else _fold(key)
-
-
-def _fold(text: str) -> str:
-    key = for_model(unicodedata.normalize("NFKC", text.translate(_NO_DIACRITICS)).casefold())
-    key = unicodedata.normalize("NFKC", key.translate(_NO_DIACRITICS).translate(_STRONG).casefold())
-    return _SPACES.sub(" ", key.translate(_NO_DIACRITICS)).strip()
+    key = text
+    while True:
+        key = unicodedata.normalize("NFKC", key).casefold()
+        if _KEY_ANY.search(key):
+            key = key.translate(_KEY)
+        # Folding can put together what NFKC composes again (a lone hamza mark after alef): until nothing changes.
+        if unicodedata.is_normalized("NFKC", key) and not _KEY_ANY.search(key) and key == key.casefold():
+            return " ".join(key.split())

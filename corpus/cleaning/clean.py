@@ -14,6 +14,7 @@ from muwazi.corpus.cleaning.phrases import misspelt
 from muwazi.corpus.cleaning.rules import (
     COOKIE,
     COOKIE_MAX_WORDS,
+    COOKIE_RAW,
     COOKIE_SELF,
     COOKIE_YOU,
     DATE_WORDS,
@@ -29,13 +30,14 @@ from muwazi.corpus.types import Removed
 
 # Longer lines are running text whatever they say; only cookie notices get near it.
 _MAX_CHARACTERS = 500
-_MAX_WORDS = max(COOKIE_MAX_WORDS, *(rule.max_words for rule in RULES))
+_MAX_WORDS = max(rule.max_words for rule in RULES)
 _MARKS = " \t\"'[](){}*#-=_~|>.:;,!?/\\·•●▪◦‣■◆►▶»«›‹→←↑↓✓✔★☆"
 _LEADING = re.compile(r"^[^\w#©*]+")
 _WORDS = re.compile(r"[\w.'\-]+")
 _STOP = re.compile(r"[.!?؟…۔][\"'”’»)\]]*$")
 _ANYWHERE = tuple(rule for rule in RULES if not rule.head_only and not rule.edge_only)
 _POSITIONAL = tuple(rule for rule in RULES if rule.head_only or rule.edge_only)
+_EDGES = tuple(rule for rule in RULES if rule.edge_only)
 _CRUMB = re.compile(r"\s(?:[|»›>/←\\]|::)\s")
 _NAME = re.compile(r"^[A-Z][\w'’.-]*(?: (?:[A-Z][\w'’.-]*|al-\w+|bin|ibn|de|van|von|el|al)){1,3}$")
 _HEAD_REASONS = frozenset(("byline", "date", "updated", "reading-time", "agency", "share"))
@@ -97,7 +99,9 @@ def _lines(blocks: Sequence[Block]) -> Iterator[_Line]:
             if not text:
                 continue
             words = text.count(" ") + 1
-            short = len(text) <= _MAX_CHARACTERS and words <= _MAX_WORDS
+            # Folding is what cleaning spends its time on; nothing above the limits of the rules needs it.
+            short = words <= _MAX_WORDS or (words <= COOKIE_MAX_WORDS and COOKIE_RAW.search(text))
+            short = short and len(text) <= _MAX_CHARACTERS
             key = _LEADING.sub("", matching_key(text)) if short else ""
             stop = bool(_STOP.search(text))
             running = words >= 18 or (words >= 6 and stop)
@@ -107,11 +111,11 @@ def _lines(blocks: Sequence[Block]) -> Iterator[_Line]:
 
 def _anywhere(line: _Line) -> tuple[str | None, bool]:
     """Reason of a line that is furniture wherever it stands, and whether links follow it."""
-    if not any(character.isalnum() for character in line.text):
+    if not any(character.isalnum() and character != "ـ" for character in line.text):
         return "separator", False
     if not line.key:
         return None, False
-    matched = _match(line, [rule for rule in _ANYWHERE if line.words <= rule.max_words])
+    matched = _match(line, _ANYWHERE)
     if matched:
         return matched.reason, matched.opens_links
     if (
@@ -131,8 +135,7 @@ def _at_edge(line: _Line, *, head: bool) -> tuple[str | None, bool]:
     """The same for a line before or after the running text; ``head``: before it, and not the first line of all."""
     if not line.key:
         return None, False
-    rules = [rule for rule in _POSITIONAL if line.words <= rule.max_words and (head or not rule.head_only)]
-    matched = _match(line, rules)
+    matched = _match(line, _POSITIONAL if head else _EDGES)
     if matched:
         return matched.reason, matched.opens_links
     tokens = _WORDS.findall(line.key)
@@ -148,6 +151,8 @@ def _match(line: _Line, rules: Sequence[Rule]) -> Rule | None:
     stopped = bool(_STOP.search(line.text))
     bare = line.key if line.key.endswith("*") else line.key.rstrip(_MARKS)
     for rule in rules:
+        if line.words > rule.max_words:
+            continue
         # A link or a heading over links may well end in a question mark; a byline does not.
         if (not stopped or rule.stop or rule.reason == "related-link") and rule.pattern.match(bare):
             return rule

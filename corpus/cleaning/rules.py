@@ -1,8 +1,8 @@
 """The table of page furniture: reason, pattern, how long a line may be, where on the page it may stand.
 
 Patterns are matched against :func:`~muwazi.corpus.normalise.matching_key` of a line with the marks around it taken off,
-so spelling variants (اقرأ أيضاً / إقرأ ايضا), diacritics and Arabic digits need no entries of their own. Write patterns
-in that folded spelling: ا for all alefs, ي for ى, ه for ة.
+so spelling variants (اقرأ أيضاً / إقرأ ايضا), diacritics and Arabic digits need no entries of their own; the letters of
+the patterns are folded in the same way.
 
 Every rule has a limit in words: a sentence that only mentions a word of the table is longer, or goes on otherwise.
 """
@@ -54,9 +54,11 @@ class Rule:
 
 def _rule(reason: str, max_words: int, *alternatives: str, end: str = "", **where: bool) -> Rule:
     """A rule for lines that begin with one of ``alternatives``, each a regular expression, followed by ``end``."""
-    return Rule(reason, re.compile(f"(?:{'|'.join(alternatives)}){end}"), max_words, **where)
+    return Rule(reason, re.compile(f"(?:{'|'.join(alternatives)}){end}".translate(_FOLD)), max_words, **where)
 
 
+# The letters that matching keys fold; folding a whole pattern would break its syntax.
+_FOLD = str.maketrans("أإآىةؤئ", "ااايهوي")
 # What a label ends with when the labelled text stands on the same line.
 _COLON = r"\s*(?:[:|>/-]|\.\.+)\s*"
 _LABEL_END = rf"(?:{_COLON})?$"
@@ -312,7 +314,7 @@ RULES: tuple[Rule, ...] = (
         ),
         end="$",
     ),
-    _rule("navigation", 16, "الرئيسيه", "home", end=r"(?:\s*[/|>»›←-]\s*[^/|>]{1,40}){1,4}$"),
+    _rule("breadcrumb", 16, "الرئيسية", "home", end=r"(?:\s*[/|>»›←-]\s*[^/|>]{1,40}){1,4}$"),
 )
 
 # Sentences that site software puts under articles, compared as a whole with some tolerance for misspelling.
@@ -339,6 +341,8 @@ PHRASES: tuple[tuple[str, str], ...] = (
     ("navigation", "privacy & cookies policy"),
 )
 
+# The same before folding, to tell quickly that a long line is none.
+COOKIE_RAW = re.compile("كوكيز|رتباط|cookie", re.IGNORECASE)
 COOKIE = re.compile(r"كوكيز|ملفات تعريف الارتباط|ملفات الارتباط|cookies?\b")
 COOKIE_SELF = re.compile(r"موقعنا|هذا الموقع|نستخدم|نحن نستخدم|خدماتنا|\bwe\b|\bour\b|this (?:web)?site|\bus\b")
 COOKIE_YOU = re.compile(

@@ -12,8 +12,7 @@ from muwazi.corpus.splitting import english
 from muwazi.corpus.splitting.candidates import ARABIC_LETTER, CLOSERS, OPENERS, Candidate, Decision
 from muwazi.corpus.wordlists import words
 
-_DIACRITICS = re.compile("[\u064b-\u065f\u0670\u0640]")
-_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\u061c]")
+_MARKS = re.compile("[\u064b-\u065f\u0670\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\u061c]")
 
 # Titles of one letter (Dr, Prof., Eng.) with "and" or "to" before them; alone they are initials like any other.
 PREFIXED_TITLES = words("ود وأ وم لد")
@@ -49,8 +48,8 @@ _DIGIT_START = re.compile(r"[\d٠-٩۰-۹]")
 
 def bare(word: str) -> str:
     """``word`` without diacritics, tatweel (but for the one of هـ) and invisible characters."""
-    word = _INVISIBLE.sub("", word)
-    return word if word.endswith("هـ") else _DIACRITICS.sub("", word)
+    word = _MARKS.sub("", word)
+    return word.replace("ـ", "") if "ـ" in word and not word.endswith("هـ") else word
 
 
 def decide(candidate: Candidate) -> Decision:
@@ -71,7 +70,9 @@ def decide(candidate: Candidate) -> Decision:
         return Decision.JOIN if quoted and _attributes(candidate) else Decision.SPLIT
     if len(marks) == 1 and marks == ".":
         return _full_stop(candidate)
-    return Decision.SPLIT
+    # A stop inside of a quotation: only an initial («ب. ح.») cannot be the end of its sentence.
+    initial = _ONE_LETTER.match(bare(candidate.word)) and not _NUMBER.search(candidate.before_word)
+    return Decision.JOIN if initial else Decision.SPLIT
 
 
 def _attributes(candidate: Candidate) -> bool:
@@ -87,6 +88,8 @@ def _full_stop(candidate: Candidate) -> Decision:
         return Decision.JOIN
     if _LATIN_END.search(word):
         # A Latin word inside of Arabic text; what follows has no case, so only lists can tell.
+        if word.lower() in english.AMBIGUOUS and not candidate.next_word.startswith("و"):
+            return Decision.JOIN
         return Decision.JOIN if english.never_final(word) or english.is_initial(word) else Decision.SPLIT
     if word in AFTER_NUMBER and _NUMBER.search(before):
         return Decision.SPLIT

@@ -90,9 +90,10 @@ def decide(candidate: Candidate) -> Decision:
 
 def _attributes(start: str, opened: bool) -> bool:
     """Whether a capitalised name of up to three words and a verb of speech follow: *"Why?" John Smith asked*."""
-    if opened:
+    parts = start.split(None, 4)[:4]
+    if opened or not parts or parts[0] in STARTERS:
         return False
-    for word in start.split()[1:4]:
+    for word in parts[1:]:
         if word.rstrip(".,") in SPEECH_VERBS:
             return True
         if not word[:1].isupper():

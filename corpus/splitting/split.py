@@ -21,7 +21,7 @@ from muwazi.corpus.types import Article, Sentence
 # Everything that str.splitlines() takes for a line end, but not the file, group and record separators \x1c-\x1e.
 _LINE_BREAK = re.compile("\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
 # A bullet in the middle of a line begins a new unit: lists that lost their line breaks.
-_INLINE_BULLET = re.compile(r"(?<=\s)(?=[•●▪◦‣■◆]\s)")
+_INLINE_BULLET = re.compile(r"[•●▪◦‣■◆](?=\s)")
 _WORD = re.compile(r"\w")
 # What sentencex must not see, see above.
 _PAIRED = str.maketrans("", "", "\"'“”„‟«»‹›()[]{}‘’")
@@ -56,7 +56,8 @@ def split_line(line: str, language: str) -> list[str]:
     """Sentences of one line; an empty list for a line without visible characters."""
     if not _visible(line):
         return []
-    cuts = sorted({*_boundaries(line, language), *(m.start() for m in _INLINE_BULLET.finditer(line))})
+    bullets = (match.start() for match in _INLINE_BULLET.finditer(line))
+    cuts = sorted({*_boundaries(line, language), *(cut for cut in bullets if cut and line[cut - 1].isspace())})
     pieces: list[str] = []
     begin = 0
     for cut in [*cuts, len(line)]:
