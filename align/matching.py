@@ -156,11 +156,11 @@ class _Side:
     def embed(cls, documents: Sequence[Sequence[str]], encoder: SentenceEncoder, progress: Progress) -> _Side:
         kept = [[sentence for sentence in document if sentence.strip()] for document in documents]
         frequency = Counter(key for document in kept for key in {sentence.strip() for sentence in document})
-        sentences: list[_Matrix] = []
+        total = _embed(kept, encoder, progress)
+        ends = np.cumsum([len(document) for document in kept])
+        sentences = [total[end - len(document) : end] for document, end in zip(kept, ends, strict=True)]
         rows: list[NDArray[np.float64]] = []
-        for document in kept:
-            vectors = np.asarray(encoder.embed(document), dtype=np.float32)
-            sentences.append(vectors)
+        for document, vectors in zip(kept, sentences, strict=True):
             weights = np.array(
                 [
                     np.log1p(len(sentence.split())) * np.log((len(kept) + 1) / frequency[sentence.strip()])
@@ -168,13 +168,26 @@ class _Side:
                 ],
                 dtype=np.float64,
             )
-            rows.append(weights @ vectors if len(document) else np.zeros(vectors.shape[1]))
-            progress.advance()
+            rows.append(weights @ vectors if len(document) else np.zeros(total.shape[1]))
         matrix = np.array(rows)
         norms = np.linalg.norm(matrix, axis=1, keepdims=True)
-        total = np.concatenate(sentences)
         mean = total.mean(axis=0) if len(total) else np.zeros(matrix.shape[1])
         return cls(sentences, (matrix / np.where(norms > 0, norms, 1)).astype(np.float32), mean.astype(np.float32))
+
+
+def _embed(documents: Sequence[Sequence[str]], encoder: SentenceEncoder, progress: Progress) -> _Matrix:
+    """Vectors of all sentences of all documents, embedded in large batches: short documents alone would waste time."""
+    parts: list[_Matrix] = []
+    waiting: list[str] = []
+    documents_waiting = 0
+    for number, document in enumerate(documents, start=1):
+        waiting += document
+        documents_waiting += 1
+        if len(waiting) >= _BLOCK or number == len(documents):
+            parts.append(np.asarray(encoder.embed(waiting), dtype=np.float32))
+            progress.advance(documents_waiting)
+            waiting, documents_waiting = [], 0
+    return np.concatenate(parts)
 
 
 def chain_score(source: _Matrix, target: _Matrix, source_mean: _Matrix, target_mean: _Matrix) -> float:
