@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,16 @@ class Side:
     sentences: Sequence[str]
     language: str
     spans: Spans
+    embed: Callable[[Sequence[str]], Floats]
+    """Embeds other texts with the same encoder."""
+    translation: Sequence[str] | None = None
+    """A machine translation of each sentence into the other side's language, where there is one."""
+
+    def part(self, first: int, last: int) -> Side:
+        """Some of the sentences, as a document of their own."""
+        translation = None if self.translation is None else self.translation[first:last]
+        spans = self.spans.part(first, last)
+        return Side(self.sentences[first:last], self.language, spans, self.embed, translation)
 
     @property
     def size(self) -> int:
@@ -59,9 +70,9 @@ class DocumentPair:
     target: Side
     grid: Grid
     max_merge: int
-    mt: Sequence[str] | None = None
-    """A machine translation of each source sentence into the target language, where there is one."""
     types: tuple[tuple[int, int], ...] = field(init=False)
+    cache: dict[Any, Any] = field(default_factory=dict)
+    """What signals keep between calls."""
 
     def __post_init__(self) -> None:
         self.types = bead_types(self.max_merge)
@@ -77,47 +88,67 @@ class DocumentPair:
         return np.stack([self.grid.shifted(a, b) < self.grid.size for a, b in self.types])
 
     @cached_property
+    def steps(self) -> dict[tuple[int, int], NDArray[np.int64]]:
+        """Cache of :meth:`at`."""
+        return {}
+
+    def at(self, down: int, right: int) -> NDArray[np.int64]:
+        """Flat index of the place so many sentences further on each side; ``grid.size`` where there is none."""
+        if (down, right) not in self.steps:
+            self.steps[down, right] = self.grid.shifted(down, right)
+        return self.steps[down, right]
+
+    @cached_property
     def ratio(self) -> float:
         """Target characters for one source character, over both documents."""
         return float(max(self.target.running[-1], 1.0) / max(self.source.running[-1], 1.0))
 
     @cached_property
-    def cosine(self) -> Floats:
-        """Cosine of the two runs of each bead, shape [types, places]; 0 where the bead leaves a document."""
-        return _all_pairs(self)
+    def best_partner(self) -> tuple[Floats, Floats]:
+        """For each sentence, source and target, the best similarity to a single sentence of the other side (in the grid)."""
+        grid = self.grid
+        values = np.where(self.valid[0], self.similarity[0], np.float32(-1))
+        source, target = np.full(grid.n + 1, -1, np.float32), np.full(grid.m + 1, -1, np.float32)
+        np.maximum.at(source, grid.rows, values)
+        np.maximum.at(target, grid.columns, values)
+        return source[:-1], target[:-1]
+
+    def lengths(self, a: int, b: int) -> tuple[Doubles, Doubles]:
+        """Characters of the two sides of each bead of this size, brought to a common measure, each at least 1.
+
+        Source lengths are multiplied by the root of :attr:`ratio` and target lengths divided by it.
+        """
+        grid, source, target = self.grid, self.source.running, self.target.running
+        i, j = np.minimum(grid.rows + a, grid.n), np.minimum(grid.columns + b, grid.m)
+        root = self.ratio**0.5
+        return (
+            np.maximum((source[i] - source[grid.rows]) * root, 1),
+            np.maximum((target[j] - target[grid.columns]) / root, 1),
+        )
 
     @cached_property
+    def _measured(self) -> tuple[Floats, Floats]:
+        return _all_pairs(self)
+
+    @property
+    def cosine(self) -> Floats:
+        """Cosine of the two runs of each bead, shape [types, places]; 0 where the bead leaves a document."""
+        return self._measured[0]
+
+    @property
     def similarity(self) -> Floats:
         """Cosine, measured against random sentences of the other side, shape [types, places].
 
         ``q = 1 - (1 - cos) / r``, r the mean over both runs of ``1 - cos`` to all sentences of the other side: 1 for runs
         that mean the same, about 0 for any two runs of the pair.
         """
-        out = np.empty_like(self.cosine)
-        source = self._distance_to_other(self.source, self.target)
-        target = self._distance_to_other(self.target, self.source)
-        rows, columns = self.grid.rows, self.grid.columns
-        for k, (a, b) in enumerate(self.types):
-            i = np.minimum(rows, len(source[a]) - 1)
-            j = np.minimum(columns, len(target[b]) - 1)
-            out[k] = 1 - (1 - self.cosine[k]) / np.maximum((source[a][i] + target[b][j]) / 2, 0.05)
-        return out
-
-    def _distance_to_other(self, side: Side, other: Side) -> dict[int, Floats]:
-        found: dict[int, Floats] = {}
-        for length in range(1, self.max_merge):
-            parts = [
-                1 - side.spans.embed_runs(first, first + 4096, length) @ other.mean
-                for first in range(0, side.size, 4096)
-            ]
-            joined = np.concatenate(parts) if parts else np.zeros(0, dtype=np.float32)
-            found[length] = joined if len(joined) else np.ones(1, dtype=np.float32)
-        return found
+        return self._measured[1]
 
 
-def _all_pairs(pair: DocumentPair) -> Floats:
-    grid, spans = pair.grid, (pair.source.spans, pair.target.spans)
-    out = np.zeros((len(pair.types), grid.size), dtype=np.float32)
+def _all_pairs(pair: DocumentPair) -> tuple[Floats, Floats]:
+    grid, sides = pair.grid, (pair.source, pair.target)
+    cosine = np.zeros((len(pair.types), grid.size), dtype=np.float32)
+    similarity = np.zeros_like(cosine)
     longest = pair.max_merge - 1
     for first in range(0, grid.n, _ROWS):
         last = min(first + _ROWS, grid.n)
@@ -125,19 +156,25 @@ def _all_pairs(pair: DocumentPair) -> Floats:
         right = min(right, grid.m - 1) + 1
         if right <= left:
             continue
-        targets = [spans[1].embed_runs(left, right, b) for b in range(1, longest + 1)]
+        targets = [sides[1].spans.embed_runs(left, right, b) for b in range(1, longest + 1)]
         counts = np.cumsum([0, *(len(rows) for rows in targets)])
         stacked = np.concatenate(targets)
+        far_target = 1 - stacked @ sides[0].mean
         part = slice(int(grid.offset[first]), int(grid.offset[last]))
         rows = grid.rows[part] - first
         columns = grid.columns[part] - left
         for a in range(1, longest + 1):
-            sources = spans[0].embed_runs(first, last, a)
+            sources = sides[0].spans.embed_runs(first, last, a)
             if not len(sources):
                 break
-            cosines = sources @ stacked[: counts[pair.max_merge - a]].T
+            far_source = 1 - sources @ sides[1].mean
+            products = sources @ stacked[: counts[pair.max_merge - a]].T
             for b in range(1, pair.max_merge - a + 1):
-                inside = (rows < len(sources)) & (columns < len(targets[b - 1]))
-                target = out[pair.index[a, b], part]
-                target[inside] = cosines[rows[inside], counts[b - 1] + columns[inside]]
-    return out
+                inside = np.flatnonzero((rows < len(sources)) & (columns < len(targets[b - 1])))
+                i, j = rows[inside], counts[b - 1] + columns[inside]
+                found = products[i, j]
+                kind = pair.index[a, b]
+                cosine[kind, part.start + inside] = found
+                far = np.maximum((far_source[i] + far_target[j]) / 2, 0.05)
+                similarity[kind, part.start + inside] = 1 - (1 - found) / far
+    return cosine, similarity

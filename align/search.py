@@ -10,7 +10,6 @@ that sums over all alignments (:func:`posteriors`) give the probability of a bea
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray

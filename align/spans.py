@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from copy import copy
 from typing import Protocol
 
 import numpy as np
@@ -23,6 +24,9 @@ class Spans(Protocol):
 
         Shape ``[min(last, size - length + 1) - first, dimensions]``, or no rows where none fits.
         """
+
+    def part(self, first: int, last: int) -> Spans:
+        """The sentences ``first`` .. ``last - 1`` as a document of their own, without reading them again."""
 
 
 class MeanSpans:
@@ -57,6 +61,14 @@ class MeanSpans:
             vector = self._true.get((k, length))
             if vector is not None:
                 out[k - first] = vector
+        return out
+
+    def part(self, first: int, last: int) -> MeanSpans:
+        """See :class:`Spans`."""
+        out = copy(self)
+        out.size = last - first
+        out._sentences = self._sentences[first:last]
+        out._vectors, out._weights, out._true = self._vectors[first:last], self._weights[first:last], {}
         return out
 
     def replace(self, runs: Iterable[tuple[int, int]], progress: Progress = SILENT) -> None:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from copy import copy
 from importlib import resources
 from importlib.metadata import version
 from typing import Any
@@ -241,6 +242,15 @@ class UniversalSpans:
             features = self._encoder.features(flat, lengths)
             features[~kept] = 0
             out[low : low + step] = np.add.reduceat(features, borders, axis=0, dtype=np.float64)
+        return out
+
+    def part(self, first: int, last: int) -> UniversalSpans:
+        """The sentences ``first`` .. ``last - 1`` as a document of their own, without reading them again."""
+        out = copy(self)
+        out.size = last - first
+        rows = slice(first, last)
+        out._sums, out._begin, out._end = self._sums[rows], self._begin[rows], self._end[rows]
+        out._offsets = self._offsets[first : last + 1]  # into the same ids
         return out
 
     def embed_runs(self, first: int, last: int, length: int) -> Vectors:

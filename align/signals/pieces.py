@@ -1,0 +1,177 @@
+"""Whether each clause of the bead finds its counterpart inside of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from muwazi.align.grid import Grid
+from muwazi.align.pair import DocumentPair, Side
+from muwazi.align.signals.contract import Values
+
+Floats = NDArray[np.float32]
+
+_BREAK = re.compile(r"(?<=[,;:،؛—–()«»\"“”])\s+")
+LONGEST = 6
+"""Words of a piece at most."""
+_ROWS = 64
+CAP = 0.5
+
+
+class Pieces:
+    """Sentences are cut at commas, brackets and quotation marks and then into pieces of at most six words, and each is
+    embedded. A piece's likeness to a sentence is its best ``q`` with a piece of it, ``q`` as for runs.
+
+    For each piece, how much better its best match anywhere (in the grid) is than its best match inside the bead, at most
+    0.5: 0 where the bead holds the counterpart.
+
+    - ``piece_lost``: the sum of this over the pieces of both sides
+    - ``piece_share``: its mean
+    - ``piece_most``: the greatest mean of a sentence of the bead
+    - ``piece_drop`` (of a sentence without partner): the mean over its pieces of the best match anywhere
+    """
+
+    name = "pieces"
+    features = ("piece_lost", "piece_share", "piece_most", "piece_cover")
+    drop_features = ("piece_drop",)
+
+    def beads(self, pair: DocumentPair, a: int, b: int) -> Sequence[Values | float]:
+        """See :class:`muwazi.align.signals.contract.Signal`."""
+        prepared = _prepared(pair)
+        total: Any = np.zeros(pair.grid.size + 1)
+        most: Any = np.zeros(pair.grid.size + 1)
+        cover: Any = np.zeros(pair.grid.size + 1)
+        for which, (mine, others) in enumerate(((a, b), (b, a))):
+            for k in range(mine):
+                far = pair.at(0, k) if which else pair.at(k, 0)
+                total[:-1] += prepared.lost[which][others - 1][far]
+                cover[:-1] += prepared.cover[which][others - 1][far]
+                most[:-1] = np.maximum(most[:-1], prepared.mean[which][others - 1][far])
+        grid = pair.grid
+        i, j = np.minimum(grid.rows + a, grid.n), np.minimum(grid.columns + b, grid.m)
+        count = prepared.running[0][i] - prepared.running[0][grid.rows]
+        count = count + prepared.running[1][j] - prepared.running[1][grid.columns]
+        return total[:-1], total[:-1] / count.clip(1), most[:-1], cover[:-1] / count.clip(1)
+
+    def drops(self, pair: DocumentPair, side: Side, other: Side) -> Sequence[Values | float]:
+        """See :class:`muwazi.align.signals.contract.Signal`."""
+        return (_prepared(pair).best[0 if side is pair.source else 1],)
+
+
+def cut(sentence: str) -> list[str]:
+    """The pieces of a sentence, at least one."""
+    found = []
+    for clause in _BREAK.split(sentence):
+        words = clause.split()
+        parts = -(-len(words) // LONGEST)
+        for k in range(parts):
+            found.append(" ".join(words[k * len(words) // parts : (k + 1) * len(words) // parts]))
+    return found or [sentence]
+
+
+class _Prepared:
+    def __init__(self, pair: DocumentPair) -> None:
+        sides = (pair.source, pair.target)
+        cuts = [[cut(text) for text in side.sentences] for side in sides]
+        vectors = [side.embed([piece for one in each for piece in one]) for side, each in zip(sides, cuts, strict=True)]
+        self.running = [np.concatenate([[0], np.cumsum([len(one) for one in each])]).astype(np.int64) for each in cuts]
+        means = [rows.mean(axis=0) if len(rows) else np.zeros(rows.shape[1], np.float32) for rows in vectors]
+        far = [1 - vectors[0] @ means[1], 1 - vectors[1] @ means[0]]
+        grid = pair.grid
+        turned = _turned(grid)
+        back = turned.offset[grid.columns] + grid.rows - turned.low[grid.columns]
+        self.lost, self.mean, self.best, self.cover = [], [], [], []
+        for which, on in ((0, grid), (1, turned)):
+            lost, mean, best, cover = _lost(
+                on,
+                vectors[which],
+                far[which],
+                self.running[which],
+                vectors[1 - which],
+                far[1 - which],
+                self.running[1 - which],
+                pair.max_merge - 1,
+            )
+            if which:
+                lost, mean, cover = lost[:, back], mean[:, back], cover[:, back]
+            nothing = np.zeros((len(lost), 1), np.float32)
+            self.lost.append(np.concatenate([lost, nothing], axis=1))
+            self.mean.append(np.concatenate([mean, nothing], axis=1))
+            self.cover.append(np.concatenate([cover, nothing], axis=1))
+            self.best.append(best)
+
+
+def _prepared(pair: DocumentPair) -> _Prepared:
+    if "pieces" not in pair.cache:
+        pair.cache["pieces"] = _Prepared(pair)
+    out: _Prepared = pair.cache["pieces"]
+    return out
+
+
+def _turned(grid: Grid) -> Grid:
+    """The same places with the sides swapped."""
+    columns = np.arange(grid.m + 1)
+    return Grid(
+        grid.m,
+        grid.n,
+        np.searchsorted(grid.high, columns, side="left"),
+        np.searchsorted(grid.low, columns, side="right") - 1,
+    )
+
+
+def _lost(
+    grid: Grid,
+    mine: Floats,
+    far: Floats,
+    running: Any,
+    others: Floats,
+    far_others: Floats,
+    running_others: Any,
+    most: int,
+) -> tuple[Floats, Floats, Floats, Floats]:
+    """For each place and count c: what the pieces of the sentence there lose when only the next c of the others count.
+
+    :return: the sum and the mean of the losses and the sum of the best matches, shape [most, places], and for each sentence
+        the mean of its pieces' best matches anywhere.
+    """
+    lost, mean, cover = (np.zeros((most, grid.size), np.float32) for _ in range(3))
+    best = np.zeros(grid.n)
+    if not grid.m:
+        return lost, mean, best, cover
+    for first in range(0, grid.n, _ROWS):
+        last = min(first + _ROWS, grid.n)
+        left, right = int(grid.low[first:last].min()), int(grid.high[first:last].max()) + 1
+        end = min(right, grid.m)
+        if end <= left:
+            continue
+        p, r = slice(running[first], running[last]), slice(running_others[left], running_others[end])
+        q = 1 - (1 - mine[p] @ others[r].T) / np.maximum((far[p, None] + far_others[None, r]) / 2, 0.05)
+        counts = np.diff(running[first : last + 1])
+        starts = running[first:last] - running[first]
+        low = np.repeat(grid.low[first:last], counts)[:, None]
+        high = np.repeat(grid.high[first:last], counts)[:, None]
+        columns = np.arange(left, end)
+        inside = np.full((len(q), right - left + most), -1, np.float32)
+        inside[:, : end - left] = np.where(
+            (columns >= low) & (columns <= high),
+            np.maximum.reduceat(q, running_others[left:end] - running_others[left], axis=1),
+            np.float32(-1),
+        )
+        top = inside.max(axis=1)
+        best[first:last] = np.add.reduceat(top, starts) / counts
+        part = slice(int(grid.offset[first]), int(grid.offset[last]))
+        rows, places = grid.rows[part] - first, grid.columns[part] - left
+        width = right - left
+        reached = inside[:, :width].copy()
+        for c in range(most):
+            if c:
+                np.maximum(reached, inside[:, c : c + width], out=reached)
+            gap = np.add.reduceat(np.clip(top[:, None] - reached, 0, CAP), starts, axis=0)
+            lost[c, part] = gap[rows, places]
+            mean[c, part] = (gap / counts[:, None])[rows, places]
+            cover[c, part] = np.add.reduceat(np.maximum(reached, -0.2), starts, axis=0)[rows, places]
+    return lost, mean, best, cover
