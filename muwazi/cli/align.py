@@ -76,6 +76,8 @@ def align(
     for option, value in (("--min-confidence", min_confidence), ("--min-match", min_match)):
         if value is not None and not 0 <= value <= 1:
             raise InputError(f"{option} {value}: expected a number from 0 to 1")
+    if output is not None and str(output) == "-":
+        output = None
     folder = len(paths) == 1
     options = AlignOptions(
         source_lang=source_lang,

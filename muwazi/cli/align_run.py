@@ -110,10 +110,9 @@ class PairAligner:
         mt = self._translate(source.texts, progress)
         alignment = align_lines(self.aligner, source.texts, target.texts, mt=mt, progress=progress)
         if not alignment.parallel and not self.options.force:
-            reason = "; ".join(alignment.notes)
+            reason = "; ".join(alignment.notes) or "the two documents do not look like translations of each other"
             raise NotParallelError(
-                f"{source.path} and {target.path}: do not look like translations of each other"
-                f"{f' ({reason})' if reason else ''}; nothing was written, --force aligns them all the same"
+                f"{source.path}, {target.path}: {reason}; nothing was written, --force aligns them all the same"
             )
         return Aligned(source, target, alignment, self._confident(alignment.beads))
 
@@ -198,5 +197,5 @@ def describe(aligned: Aligned, options: AlignOptions) -> list[str]:
         lines += [f"{sentences.path}: {note}" for note in sentences.notes]
     lines += aligned.alignment.notes
     if not aligned.alignment.parallel:
-        lines.append("the documents do not look like translations of each other; aligned because of --force")
+        lines.append("not parallel by the look of it; aligned because of --force")
     return [f"note: {text}" for text in lines]

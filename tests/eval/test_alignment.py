@@ -144,3 +144,18 @@ def test_the_odd_gold_file_of_text_and_berg() -> None:
     assert notes[-1] == "target 94, 371 stand in no bead"
     total = score_document(gold.beads, gold.beads).total
     assert total.strict.f1 == total.lax.f1 == 1.0
+
+
+def test_figures_of_vecaligns_scorer_on_the_example_articles() -> None:
+    """Sentence i with sentence i, on all examples; the figures come from ``score.py`` in sentweave 0.3.3."""
+    from muwazi.align.beads_io import parse_beads
+
+    documents = []
+    for path in sorted((Path(__file__).parents[2] / "examples" / "gold").glob("*.gold")):
+        n, m = (len(path.with_suffix(side).read_text("utf-8").split("\n")) - 1 for side in (".ar", ".en"))
+        diagonal = [Bead((i,) if i < n else (), (i,) if i < m else ()) for i in range(max(n, m))]
+        documents.append(score_document(parse_beads(path).beads, diagonal, name=path.stem))
+    total = score_documents(documents).total
+    assert len(documents) == 15
+    figures = [getattr(part, name) for part in (total.strict, total.lax) for name in ("precision", "recall", "f1")]
+    assert figures == pytest.approx([0.204819, 0.246334, 0.223667, 0.339759, 0.410557, 0.371818], abs=1e-6)
