@@ -45,7 +45,6 @@ _ARABIC = (
     ("cp1256", "Windows-1256", 0.0),
     ("iso8859-6", "ISO-8859-6", -3.0),
     ("cp720", "DOS 720", -8.0),
-    ("mac_arabic", "Mac Arabic", -12.0),
 )
 _ARABIC_MARKS = frozenset("،؛؟ـ«»“”‘’–—…\xa0\u064b\u064c\u064d\u064e\u064f\u0650\u0651\u0652٠١٢٣٤٥٦٧٨٩")
 # Share of each letter in Modern Standard Arabic, in per cent, counted on a million letters of news and feature text.
@@ -169,10 +168,13 @@ def _not_utf8(data: bytes, error: UnicodeDecodeError, where: str, declared: str 
 def _arabic_encoding(data: bytes) -> tuple[str, str] | None:
     """The one-byte Arabic encoding in which ``data`` is likeliest to be Arabic; None where none fits."""
     best: tuple[float, str, str] | None = None
+    by_byte = Counter(byte for byte in data[:_SAMPLE] if byte > 0x7F)
+    total = sum(by_byte.values())
     for codec, name, prior in _ARABIC:
         # Bytes that the encoding has no character for become U+FFFD, and count as the unlikeliest of all.
-        counts = Counter(c for c in data[:_SAMPLE].decode(codec, errors="replace") if ord(c) > 127)
-        total = sum(counts.values())
+        counts: Counter[str] = Counter()
+        for byte, count in by_byte.items():
+            counts[bytes((byte,)).decode(codec, errors="replace")] += count
         letters = sum(count for character, count in counts.items() if character in _LETTER_SHARE)
         if letters < 4 or letters < 0.75 * total:
             continue
@@ -184,6 +186,7 @@ def _arabic_encoding(data: bytes) -> tuple[str, str] | None:
 
 
 def _probability(character: str) -> float:
+    """Probability of a character above ASCII in Arabic text, roughly."""
     share = _LETTER_SHARE.get(character)
     if share is not None:
         return share / 100
