@@ -1,6 +1,7 @@
 """What the filters drop from files of pairs, and how fast.
 
-``python benchmarks/filters.py FILE... [--lines N] [--show N]``. A file is TSV (Arabic, English), plain or compressed with xz. Prints a Markdown table, one row a file.
+``python benchmarks/filters.py FILE... [--lines N] [--show N]``. A file is TSV (Arabic, English), plain or compressed
+with xz. Prints a Markdown table, one row a file.
 """
 
 from __future__ import annotations
