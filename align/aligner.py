@@ -10,9 +10,10 @@ import numpy as np
 from muwazi.align.coarse import rough_path
 from muwazi.align.encoder import BUILTIN, Encoder, load_encoder
 from muwazi.align.grid import Grid, band_around, full_grid
+from muwazi.align.lattice import Lattice
 from muwazi.align.model import Weights, adapt, feature_names, score
 from muwazi.align.pair import DocumentPair, Side
-from muwazi.align.search import Posteriors, Scores, best_path, posteriors
+from muwazi.align.propose import propose
 from muwazi.align.signals import SIGNALS
 from muwazi.align.spans import MeanSpans, make_spans
 from muwazi.align.verdict import Found, confidence, moved, parallel_score
@@ -26,8 +27,6 @@ RADIUS = 16
 """Sentences to each side of the rough way that the band takes in."""
 WINDOW = 2400
 """Sentences, both sides together, that are searched at a time in a long document."""
-NEAR = 1e-3
-"""Runs of beads at least this probable are embedded as joined text, for encoders whose runs are approximate."""
 
 
 @dataclass(frozen=True)
@@ -175,27 +174,19 @@ class Aligner:
 
     def _window(self, source: Side, target: Side, grid: Grid) -> Iterator[Found]:
         pair = DocumentPair(source, target, grid, self.max_merge)
-        scores, found = self._model(pair)
+        lattice = propose(pair)
         if isinstance(source.spans, MeanSpans) and isinstance(target.spans, MeanSpans):
-            _embed_near(pair, found)
+            _embed_runs(source.spans, target.spans, lattice)
             pair = DocumentPair(source, target, grid, self.max_merge)
-            scores, found = self._model(pair)
-        for i, k, j, m in best_path(scores):
-            if k == i or m == j:
-                probability = found.drop_source[i] if k > i else found.drop_target[j]
-                yield Found((i, k), (j, m), 0.0, 0.0, float(probability))
-            else:
-                where = pair.index[k - i, m - j], int(grid.offset[i] + j - grid.low[i])
-                values = (float(x[where]) for x in (pair.cosine, pair.similarity, found.beads))
-                yield Found((i, k), (j, m), *values)
-
-    def _model(self, pair: DocumentPair) -> tuple[Scores, Posteriors]:
-        scores = score(pair, self._weights, self._signals)
-        found = posteriors(scores)
+        scores = score(pair, lattice, self._weights, self._signals)
+        found = lattice.probabilities(scores)
         if self._adaptive:
-            scores = adapt(scores, found, self._weights)
-            found = posteriors(scores)
-        return scores, found
+            scores = adapt(lattice, scores, found, self._weights)
+            found = lattice.probabilities(scores)
+        for arc in lattice.best(scores):
+            i, j, a, b = (int(x[arc]) for x in (lattice.rows, lattice.columns, lattice.a, lattice.b))
+            cosine, similarity = pair.cosine(a, b, i, j) if a and b else (0.0, 0.0)
+            yield Found((i, i + a), (j, j + b), cosine, similarity, float(found[arc]))
 
 
 def signal_features(names: Sequence[str]) -> list[str]:
@@ -248,13 +239,8 @@ def _safe_border(beads: Sequence[Found], size: int) -> int:
     return max(chosen, 1)
 
 
-def _embed_near(pair: DocumentPair, found: Posteriors) -> None:
-    """Replace the approximate vectors of runs that stand in probable beads by those of their joined text."""
-    runs: list[set[tuple[int, int]]] = [set(), set()]
-    for index, (a, b) in enumerate(pair.types):
-        for place in np.flatnonzero(found.beads[index] >= NEAR):
-            runs[0].add((int(pair.grid.rows[place]), a))
-            runs[1].add((int(pair.grid.columns[place]), b))
-    for side, wanted in zip((pair.source, pair.target), runs, strict=True):
-        if isinstance(side.spans, MeanSpans):
-            side.spans.replace(wanted)
+def _embed_runs(source: MeanSpans, target: MeanSpans, lattice: Lattice) -> None:
+    """Replace the approximate vectors of runs that stand in the lattice by those of their joined text."""
+    bead = (lattice.a > 0) & (lattice.b > 0)
+    source.replace(zip(lattice.rows[bead].tolist(), lattice.a[bead].tolist(), strict=True))
+    target.replace(zip(lattice.columns[bead].tolist(), lattice.b[bead].tolist(), strict=True))

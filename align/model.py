@@ -25,7 +25,7 @@ from typing import Any
 import numpy as np
 
 from muwazi.align.pair import DocumentPair
-from muwazi.align.search import Posteriors, Scores
+from muwazi.align.lattice import Doubles, Lattice
 from muwazi.align.signals import SIGNALS, Signal
 
 
@@ -66,43 +66,52 @@ def feature_names(signal: Signal) -> list[str]:
     return [*signal.features, *(f"drop:{name}" for name in signal.drop_features)]
 
 
-def score(pair: DocumentPair, weights: Weights, signals: Iterable[Signal] = SIGNALS) -> Scores:
-    """Score every bead of the grid."""
+def arc_features(pair: DocumentPair, lattice: Lattice, signals: Iterable[Signal] = SIGNALS) -> dict[str, Doubles]:
+    """Every feature of every arc, by the name of its weight; 0 for arcs of the other kind. Each of shape [arcs]."""
     grid = pair.grid
-    beads = np.zeros((len(pair.types), grid.size), dtype=np.float32)
-    drops = [np.zeros(grid.n), np.zeros(grid.m)]
-    sides = (pair.source, pair.target)
+    places = grid.offset[lattice.rows] + lattice.columns - grid.low[lattice.rows]
+    groups = [
+        (a, b, np.flatnonzero((lattice.a == a) & (lattice.b == b)))
+        for a, b in sorted(set(zip(lattice.a.tolist(), lattice.b.tolist(), strict=True)))
+    ]
+    out: dict[str, Doubles] = {}
     for signal in signals:
-        wanted = [weights.features.get(name, 0.0) for name in feature_names(signal)]
-        if not any(wanted):
-            continue
-        split = len(signal.features)
-        for k, (a, b) in enumerate(pair.types):
-            for weight, values in zip(wanted[:split], signal.beads(pair, a, b), strict=True):
-                if weight:
-                    beads[k] += weight * values
-        for k in (0, 1):
-            for weight, values in zip(wanted[split:], signal.drops(pair, sides[k], sides[1 - k]), strict=True):
-                if weight:
-                    drops[k] += weight * values
-    return Scores(grid, pair.types, beads, drops[0], drops[1])
+        for name in feature_names(signal):
+            out[name] = np.zeros(lattice.size)
+        for a, b, arcs in groups:
+            if a and b:
+                for name, value in zip(signal.features, signal.beads(pair, a, b, places[arcs]), strict=True):
+                    out[name][arcs] = value
+                continue
+            sides = (pair.source, pair.target) if a else (pair.target, pair.source)
+            which = (lattice.rows if a else lattice.columns)[arcs]
+            for name, values in zip(signal.drop_features, signal.drops(pair, *sides), strict=True):
+                out[f"drop:{name}"][arcs] = values[which] if isinstance(values, np.ndarray) else values
+    return out
 
 
-def adapt(scores: Scores, found: Posteriors, weights: Weights) -> Scores:
-    """Shift the costs of merging and leaving out to what the first pass expects of this pair."""
+def score(pair: DocumentPair, lattice: Lattice, weights: Weights, signals: Iterable[Signal] = SIGNALS) -> Doubles:
+    """Score of each arc, shape [arcs]."""
+    used = [signal for signal in signals if any(weights.features.get(name) for name in feature_names(signal))]
+    total = np.zeros(lattice.size)
+    for name, values in arc_features(pair, lattice, used).items():
+        total += weights.features.get(name, 0.0) * values
+    return total
+
+
+def adapt(lattice: Lattice, scores: Doubles, found: Doubles, weights: Weights) -> Doubles:
+    """Scores with the costs of merging and leaving out shifted to what the first pass expects of this pair.
+
+    :param found: probability of each arc.
+    """
     given = weights.adaptation
     strength = given["strength"]
-    expected = found.beads.sum(axis=1, dtype=np.float64)
-    extra = np.array([a + b - 2 for a, b in scores.types], dtype=np.float64)
-    merged = (float(expected @ extra) + strength * given["merge_rate"]) / (float(expected.sum()) + strength)
-    lost = float(found.drop_source.sum() + found.drop_target.sum()) + 2 * strength * given["leave_rate"]
-    lost /= scores.grid.n + scores.grid.m + 2 * strength
+    bead = (lattice.a > 0) & (lattice.b > 0)
+    extra = np.where(bead, lattice.a + lattice.b - 2, 0)
+    merged = (float(found @ extra) + strength * given["merge_rate"]) / (float(found[bead].sum()) + strength)
+    size = float(found @ (lattice.a + lattice.b))
+    lost = (float(found[~bead].sum()) + 2 * strength * given["leave_rate"]) / (size + 2 * strength)
     merge = given["merge"] * log(merged / given["merge_rate"])
     leave = given["leave"] * log(lost / given["leave_rate"])
-    return Scores(
-        scores.grid,
-        scores.types,
-        scores.beads + (merge * extra[:, None]).astype(np.float32),
-        scores.drop_source + leave,
-        scores.drop_target + leave,
-    )
+    out: Doubles = scores + merge * extra + leave * ~bead
+    return out

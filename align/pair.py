@@ -14,10 +14,13 @@ from muwazi.align.grid import Grid, bead_types
 from muwazi.align.spans import Spans
 
 Floats = NDArray[np.float32]
+Ints = NDArray[np.int64]
 Doubles = NDArray[np.float64]
 
-_ROWS = 192
+_ROWS = 64
 """Source sentences whose similarities are computed in one block of matrix products."""
+_NEAREST = 0.05
+"""Least mean distance to random sentences: below it, a document says the same thing over and over."""
 
 
 @dataclass
@@ -82,21 +85,14 @@ class DocumentPair:
         """Row of each bead size in tensors of shape [types, places]."""
         return {size: k for k, size in enumerate(self.types)}
 
-    @cached_property
-    def valid(self) -> NDArray[np.bool_]:
-        """Which beads stay inside the grid, shape [types, places]."""
-        return np.stack([self.grid.shifted(a, b) < self.grid.size for a, b in self.types])
-
-    @cached_property
-    def steps(self) -> dict[tuple[int, int], NDArray[np.int64]]:
-        """Cache of :meth:`at`."""
-        return {}
-
-    def at(self, down: int, right: int) -> NDArray[np.int64]:
-        """Flat index of the place so many sentences further on each side; ``grid.size`` where there is none."""
-        if (down, right) not in self.steps:
-            self.steps[down, right] = self.grid.shifted(down, right)
-        return self.steps[down, right]
+    def shift(self, places: Ints, down: int, right: int) -> Ints:
+        """Flat index of the places so many sentences further on each side; ``grid.size`` where the grid has none."""
+        grid = self.grid
+        row, column = grid.rows[places] + down, grid.columns[places] + right
+        held = (row >= 0) & (row <= grid.n)
+        row = np.clip(row, 0, grid.n)
+        held &= (column >= grid.low[row]) & (column <= grid.high[row])
+        return np.where(held, grid.offset[row] + column - grid.low[row], grid.size)
 
     @cached_property
     def ratio(self) -> float:
@@ -105,50 +101,61 @@ class DocumentPair:
 
     @cached_property
     def best_partner(self) -> tuple[Floats, Floats]:
-        """For each sentence, source and target, the best similarity to a single sentence of the other side (in the grid)."""
+        """For each sentence, source and target, its best similarity to a single sentence of the other side in the grid."""
         grid = self.grid
-        values = np.where(self.valid[0], self.similarity[0], np.float32(-1))
+        values = self.similarity[0, :-1]
         source, target = np.full(grid.n + 1, -1, np.float32), np.full(grid.m + 1, -1, np.float32)
         np.maximum.at(source, grid.rows, values)
         np.maximum.at(target, grid.columns, values)
         return source[:-1], target[:-1]
 
-    def lengths(self, a: int, b: int) -> tuple[Doubles, Doubles]:
-        """Characters of the two sides of each bead of this size, brought to a common measure, each at least 1.
+    def lengths(self, a: int, b: int, places: Ints) -> tuple[Doubles, Doubles]:
+        """Characters of the two sides of beads of this size, brought to a common measure, each at least 1.
 
         Source lengths are multiplied by the root of :attr:`ratio` and target lengths divided by it.
         """
         grid, source, target = self.grid, self.source.running, self.target.running
-        i, j = np.minimum(grid.rows + a, grid.n), np.minimum(grid.columns + b, grid.m)
+        rows, columns = grid.rows[places], grid.columns[places]
+        i, j = np.minimum(rows + a, grid.n), np.minimum(columns + b, grid.m)
         root = self.ratio**0.5
-        return (
-            np.maximum((source[i] - source[grid.rows]) * root, 1),
-            np.maximum((target[j] - target[grid.columns]) / root, 1),
-        )
+        return np.maximum((source[i] - source[rows]) * root, 1), np.maximum((target[j] - target[columns]) / root, 1)
 
     @cached_property
-    def _measured(self) -> tuple[Floats, Floats]:
-        return _all_pairs(self)
+    def far(self) -> tuple[Floats, Floats]:
+        """Mean of ``1 - cos`` between a run and the sentences of the other side, shapes [max_merge, n + 1] and [., m + 1].
 
-    @property
-    def cosine(self) -> Floats:
-        """Cosine of the two runs of each bead, shape [types, places]; 0 where the bead leaves a document."""
-        return self._measured[0]
+        Rows are run lengths, columns where the run starts; 1 where no such run is.
+        """
+        out = []
+        for side, other in ((self.source, self.target), (self.target, self.source)):
+            values = np.ones((self.max_merge, side.size + 1), dtype=np.float32)
+            for length in range(1, self.max_merge):
+                found = side.spans.embed_runs(0, side.size, length) @ other.mean
+                values[length, : len(found)] = 1 - found
+            out.append(values)
+        return out[0], out[1]
 
-    @property
+    @cached_property
     def similarity(self) -> Floats:
-        """Cosine, measured against random sentences of the other side, shape [types, places].
+        """Cosine of the two runs of each bead, measured against random sentences: shape [types, places + 1].
 
         ``q = 1 - (1 - cos) / r``, r the mean over both runs of ``1 - cos`` to all sentences of the other side: 1 for runs
-        that mean the same, about 0 for any two runs of the pair.
+        that mean the same, about 0 for any two runs of the pair. -1 where a bead leaves the grid, and in the last column,
+        which stands for places that the grid does not have.
         """
-        return self._measured[1]
+        return _similarity(self)
+
+    def cosine(self, a: int, b: int, i: int, j: int) -> tuple[float, float]:
+        """Cosine and similarity of one bead."""
+        q = float(self.similarity[self.index[a, b], self.grid.offset[i] + j - self.grid.low[i]])
+        far = max((float(self.far[0][a, i]) + float(self.far[1][b, j])) / 2, _NEAREST)
+        return 1 - (1 - q) * far, q
 
 
-def _all_pairs(pair: DocumentPair) -> tuple[Floats, Floats]:
-    grid, sides = pair.grid, (pair.source, pair.target)
-    cosine = np.zeros((len(pair.types), grid.size), dtype=np.float32)
-    similarity = np.zeros_like(cosine)
+def _similarity(pair: DocumentPair) -> Floats:
+    grid, spans = pair.grid, (pair.source.spans, pair.target.spans)
+    far_source, far_target = pair.far
+    out = np.full((len(pair.types), grid.size + 1), -1, dtype=np.float32)
     longest = pair.max_merge - 1
     for first in range(0, grid.n, _ROWS):
         last = min(first + _ROWS, grid.n)
@@ -156,25 +163,25 @@ def _all_pairs(pair: DocumentPair) -> tuple[Floats, Floats]:
         right = min(right, grid.m - 1) + 1
         if right <= left:
             continue
-        targets = [sides[1].spans.embed_runs(left, right, b) for b in range(1, longest + 1)]
+        targets = [spans[1].embed_runs(left, right, b) for b in range(1, longest + 1)]
         counts = np.cumsum([0, *(len(rows) for rows in targets)])
         stacked = np.concatenate(targets)
-        far_target = 1 - stacked @ sides[0].mean
+        far = np.concatenate([far_target[b, left : left + len(rows)] for b, rows in enumerate(targets, start=1)])
         part = slice(int(grid.offset[first]), int(grid.offset[last]))
-        rows = grid.rows[part] - first
-        columns = grid.columns[part] - left
+        rows, columns = grid.rows[part] - first, grid.columns[part] - left
         for a in range(1, longest + 1):
-            sources = sides[0].spans.embed_runs(first, last, a)
+            sources = spans[0].embed_runs(first, last, a)
             if not len(sources):
                 break
-            far_source = 1 - sources @ sides[1].mean
-            products = sources @ stacked[: counts[pair.max_merge - a]].T
+            end = counts[pair.max_merge - a]
+            q = sources @ stacked[:end].T
+            q -= 1
+            q /= np.maximum((far_source[a, first : first + len(sources), None] + far[None, :end]) / 2, _NEAREST)
+            q += 1
             for b in range(1, pair.max_merge - a + 1):
                 inside = np.flatnonzero((rows < len(sources)) & (columns < len(targets[b - 1])))
-                i, j = rows[inside], counts[b - 1] + columns[inside]
-                found = products[i, j]
-                kind = pair.index[a, b]
-                cosine[kind, part.start + inside] = found
-                far = np.maximum((far_source[i] + far_target[j]) / 2, 0.05)
-                similarity[kind, part.start + inside] = 1 - (1 - found) / far
-    return cosine, similarity
+                found = q[rows[inside], counts[b - 1] + columns[inside]]
+                out[pair.index[a, b], part.start + inside] = found
+    for index, (a, b) in enumerate(pair.types):
+        out[index, :-1][grid.shifted(a, b) == grid.size] = -1
+    return out

@@ -73,31 +73,25 @@ class Posteriors:
     beads: Floats
     """Shape [types, places]."""
     drop_source: Doubles
-    """Shape [n]."""
+    """Shape [places]: of leaving out the source sentence there."""
     drop_target: Doubles
-    """Shape [m]."""
-    log_partition: float
+    """Shape [places]."""
 
 
 def posteriors(scores: Scores) -> Posteriors:
     """How probable each bead is, over all alignments in the grid."""
     grid = scores.grid
-    backward = np.append(_to_end(scores, maximum=False), -np.inf)
-    forward = _from_start(scores)
+    with np.errstate(divide="ignore"):  # the logarithm of no way at all
+        backward = np.append(_to_end(scores, maximum=False), -np.inf)
+        forward = _from_start(scores)
     total = float(backward[0])
     beads = np.empty_like(scores.beads)
     for index, (a, b) in enumerate(scores.types):
         end = grid.shifted(a, b)
         beads[index] = np.exp(forward + scores.beads[index] + backward[end] - total)
-    rows, columns = grid.rows, grid.columns
-    below = np.exp(forward + np.append(scores.drop_source, -np.inf)[rows] + backward[grid.shifted(1, 0)] - total)
-    right = np.exp(forward + np.append(scores.drop_target, -np.inf)[columns] + backward[grid.shifted(0, 1)] - total)
-    return Posteriors(
-        beads,
-        np.bincount(rows, weights=below, minlength=grid.n + 1)[: grid.n],
-        np.bincount(columns, weights=right, minlength=grid.m + 1)[: grid.m],
-        total,
-    )
+    below = np.exp(forward + np.append(scores.drop_source, -np.inf)[grid.rows] + backward[grid.shifted(1, 0)] - total)
+    right = np.exp(forward + np.append(scores.drop_target, -np.inf)[grid.columns] + backward[grid.shifted(0, 1)] - total)
+    return Posteriors(beads, below, right)
 
 
 def _to_end(scores: Scores, *, maximum: bool) -> Doubles:
@@ -184,6 +178,5 @@ def _reduce(ways: Doubles, maximum: bool) -> Doubles:
     if maximum:
         return best
     floor = np.where(np.isfinite(best), best, 0.0)
-    with np.errstate(divide="ignore"):
-        out: Doubles = np.log(np.exp(ways - floor).sum(axis=0)) + floor
+    out: Doubles = np.log(np.exp(ways - floor).sum(axis=0)) + floor
     return out

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from muwazi.align.pair import DocumentPair, Side
+from muwazi.align.pair import DocumentPair, Ints, Side
 from muwazi.align.signals.contract import Values
 
 _TOKEN = re.compile(r"\d+(?:[.,\u066b\u066c:/]\d+)*|[^\W\d_]+")
@@ -31,15 +31,14 @@ class Anchors:
     features = ("anchor", "anchor_lone")
     drop_features = ("drop_anchor",)
 
-    def beads(self, pair: DocumentPair, a: int, b: int) -> Sequence[Values | float]:
+    def beads(self, pair: DocumentPair, a: int, b: int, places: Ints) -> Sequence[Values | float]:
         """See :class:`muwazi.align.signals.contract.Signal`."""
         (left, right), matched = _prepared(pair)
         if matched is None:
             return 0.0, 0.0
-        shared = _block_sum(pair, a, b)
-        grid = pair.grid
-        i, j = np.minimum(grid.rows + a, grid.n), np.minimum(grid.columns + b, grid.m)
-        total = left[i] - left[grid.rows] + right[j] - right[grid.columns]
+        shared = sum(matched[pair.shift(places, k, m)] for k in range(a) for m in range(b))
+        i, j = pair.grid.rows[places], pair.grid.columns[places]
+        total = left[i + a] - left[i] + right[j + b] - right[j]
         return np.minimum(shared, 3), np.clip(total - 2 * shared, 0, 3)
 
     def drops(self, pair: DocumentPair, side: Side, other: Side) -> Sequence[Values | float]:
@@ -90,20 +89,3 @@ def _prepared(pair: DocumentPair) -> tuple[tuple[Values, Values], Values | None]
         pair.cache["anchors"] = (running[0], running[1]), (matched if weight else None)
     out: Any = pair.cache["anchors"]
     return out[0], out[1]
-
-
-def _block_sum(pair: DocumentPair, a: int, b: int) -> Values:
-    """Sum of the shared weight over all pairs of sentences of a bead."""
-    key = ("anchor sum", a, b)
-    if key not in pair.cache:
-        matched = _prepared(pair)[1]
-        assert matched is not None  # noqa: S101  the caller has looked
-        if a == b == 1:
-            pair.cache[key] = matched[:-1]
-        elif b > 1:
-            column = np.append(_block_sum(pair, a, 1), 0.0)
-            pair.cache[key] = _block_sum(pair, a, b - 1) + column[pair.at(0, b - 1)]
-        else:
-            pair.cache[key] = _block_sum(pair, a - 1, 1) + matched[pair.at(a - 1, 0)]
-    out: Values = pair.cache[key]
-    return out

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from muwazi.align.pair import DocumentPair, Side
+from muwazi.align.pair import DocumentPair, Ints, Side
 
 Values = NDArray[np.floating[Any]]
 
@@ -32,10 +32,10 @@ class Signal(Protocol):
     def drop_features(self) -> tuple[str, ...]:
         """Names of the features of a sentence without partner."""
 
-    def beads(self, pair: DocumentPair, a: int, b: int) -> Sequence[Values | float]:
-        """For each feature, its value for the beads of ``a`` and ``b`` sentences: one for each place, or one for all.
+    def beads(self, pair: DocumentPair, a: int, b: int, places: Ints) -> Sequence[Values | float]:
+        """For each feature, its value for beads of ``a`` and ``b`` sentences: one for each place given, or one for all.
 
-        Values of beads that leave the grid are never used, but must be numbers.
+        :param places: flat indices into the pair's grid; beads that start there stay inside the grid.
         """
 
     def drops(self, pair: DocumentPair, side: Side, other: Side) -> Sequence[Values | float]:

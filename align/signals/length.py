@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from muwazi.align.pair import DocumentPair, Side
+from muwazi.align.pair import DocumentPair, Ints, Side
 from muwazi.align.signals.contract import Values
 
 VARIANCE = 6.8
@@ -29,9 +29,9 @@ class Length:
     features = ("length", "length_far", "length_log")
     drop_features = ("drop_length",)
 
-    def beads(self, pair: DocumentPair, a: int, b: int) -> Sequence[Values | float]:
+    def beads(self, pair: DocumentPair, a: int, b: int, places: Ints) -> Sequence[Values | float]:
         """See :class:`muwazi.align.signals.contract.Signal`."""
-        x, y = pair.lengths(a, b)
+        x, y = pair.lengths(a, b, places)
         half = (y - x) ** 2 / (VARIANCE * (x + y))
         return np.minimum(half, 4), np.minimum(half, 16), np.minimum(np.abs(np.log(y / x)), 2)
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from muwazi.align.pair import DocumentPair, Side
+from muwazi.align.pair import DocumentPair, Ints, Side
 from muwazi.align.signals.contract import Values
 
 
@@ -24,17 +24,17 @@ class Neighbours:
     features = ("weakest", "shrink", "shrink_sum", "grow", "grow_over")
     drop_features: tuple[str, ...] = ()
 
-    def beads(self, pair: DocumentPair, a: int, b: int) -> Sequence[Values | float]:
+    def beads(self, pair: DocumentPair, a: int, b: int, places: Ints) -> Sequence[Values | float]:
         """See :class:`muwazi.align.signals.contract.Signal`."""
-        q = pair.similarity[pair.index[a, b]]
+        q = pair.similarity[pair.index[a, b], places]
         smaller = [
-            _look(pair, a - (side == 0), b - (side == 1), (side == 0) * first, (side == 1) * first)
+            _look(pair, places, a - (side == 0), b - (side == 1), (side == 0) * first, (side == 1) * first)
             for side in (0, 1)
             for first in (0, 1)
             if (a, b)[side] > 1
         ]
         larger = [
-            _look(pair, a + (side == 0), b + (side == 1), -(side == 0) * first, -(side == 1) * first)
+            _look(pair, places, a + (side == 0), b + (side == 1), -(side == 0) * first, -(side == 1) * first)
             for side in (0, 1)
             for first in (0, 1)
             if a + b < pair.max_merge
@@ -45,8 +45,8 @@ class Neighbours:
         total = sum((np.maximum(gain, -0.2) for gain in gains), start=zero)
         raised = [np.where(np.isnan(other), -0.5, other - q) for other in larger]
         grow = np.maximum.reduce(raised) if raised else zero - 0.05
-        single = [_look(pair, 1, b, k, 0) for k in range(a) if a > 1] + [
-            _look(pair, a, 1, 0, k) for k in range(b) if b > 1
+        single = [_look(pair, places, 1, b, k, 0) for k in range(a) if a > 1] + [
+            _look(pair, places, a, 1, 0, k) for k in range(b) if b > 1
         ]
         singles = [np.where(np.isnan(one), 0, one) for one in single]
         weakest = np.minimum.reduce(singles) if singles else np.full_like(q, 0.3)
@@ -57,11 +57,8 @@ class Neighbours:
         return ()
 
 
-def _look(pair: DocumentPair, a: int, b: int, down: int, right: int) -> Values:
+def _look(pair: DocumentPair, places: Ints, a: int, b: int, down: int, right: int) -> Values:
     """``q`` of the bead of size (a, b) that starts so far from each place; NaN where there is none."""
-    kind = pair.index[a, b]
-    values = np.append(np.where(pair.valid[kind], pair.similarity[kind], np.nan), np.float32(np.nan))
-    if not down and not right:
-        return values[:-1]
-    out: Values = values[pair.at(down, right)]
+    found = pair.similarity[pair.index[a, b], pair.shift(places, down, right)]
+    out: Values = np.where(found == -1, np.float32(np.nan), found)
     return out

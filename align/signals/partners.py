@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from muwazi.align.pair import DocumentPair, Side
+from muwazi.align.pair import DocumentPair, Ints, Side
 from muwazi.align.signals.contract import Values
 
 
@@ -22,19 +22,20 @@ class Partners:
     features = ("elsewhere", "elsewhere_most")
     drop_features: tuple[str, ...] = ()
 
-    def beads(self, pair: DocumentPair, a: int, b: int) -> Sequence[Values | float]:
+    def beads(self, pair: DocumentPair, a: int, b: int, places: Ints) -> Sequence[Values | float]:
         """See :class:`muwazi.align.signals.contract.Signal`."""
         best_source, best_target = pair.best_partner
+        rows, columns = pair.grid.rows[places], pair.grid.columns[places]
         total: Any = 0.0
         most: Any = 0.0
         for k in range(a):
-            inside = _best_inside(pair, k, b, down=False)
-            best = best_source[np.minimum(pair.grid.rows + k, max(pair.grid.n - 1, 0))]
+            inside = _best_inside(pair, b, down=False)[pair.shift(places, k, 0)]
+            best = best_source[rows + k]
             lost = np.clip(best - inside, 0, 0.5)
             total, most = total + lost, np.maximum(most, lost)
         for k in range(b):
-            inside = _best_inside(pair, k, a, down=True)
-            best = best_target[np.minimum(pair.grid.columns + k, max(pair.grid.m - 1, 0))]
+            inside = _best_inside(pair, a, down=True)[pair.shift(places, 0, k)]
+            best = best_target[columns + k]
             lost = np.clip(best - inside, 0, 0.5)
             total, most = total + lost, np.maximum(most, lost)
         return total, most
@@ -44,19 +45,20 @@ class Partners:
         return ()
 
 
-def _best_inside(pair: DocumentPair, skip: int, count: int, *, down: bool) -> Values:
-    """Best ``q`` of the sentence ``skip`` after each place's with the ``count`` sentences from the place on, other side."""
-    key = ("inside", skip, count, down)
-    cache = pair.cache
-    if key not in cache:
-        if skip:
-            values = np.append(_best_inside(pair, 0, count, down=down), np.float32(-1))
-            cache[key] = values[pair.at(0, skip) if down else pair.at(skip, 0)]
-        elif count == 1:
-            cache[key] = np.where(pair.valid[0], pair.similarity[0], np.float32(-1))
+def _best_inside(pair: DocumentPair, count: int, *, down: bool) -> Values:
+    """Best ``q`` of each place's sentence with the ``count`` sentences of the other side from the place on.
+
+    Shape [places + 1]. With ``down`` the sentence is the target's and the others are the source's.
+    """
+    key = ("inside", count, down)
+    if key not in pair.cache:
+        single = pair.similarity[0]
+        if count == 1:
+            pair.cache[key] = single
         else:
-            last = np.append(_best_inside(pair, 0, 1, down=down), np.float32(-1))
-            far = pair.at(count - 1, 0) if down else pair.at(0, count - 1)
-            cache[key] = np.maximum(_best_inside(pair, 0, count - 1, down=down), last[far])
-    out: Values = cache[key]
+            everywhere = np.arange(pair.grid.size)
+            far = pair.shift(everywhere, count - 1, 0) if down else pair.shift(everywhere, 0, count - 1)
+            before = _best_inside(pair, count - 1, down=down)
+            pair.cache[key] = np.append(np.maximum(before[:-1], single[far]), np.float32(-1))
+    out: Values = pair.cache[key]
     return out

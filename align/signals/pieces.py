@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from muwazi.align.grid import Grid
-from muwazi.align.pair import DocumentPair, Side
+from muwazi.align.pair import DocumentPair, Ints, Side
 from muwazi.align.signals.contract import Values
 
 Floats = NDArray[np.float32]
@@ -39,23 +39,22 @@ class Pieces:
     features = ("piece_lost", "piece_share", "piece_most", "piece_cover")
     drop_features = ("piece_drop",)
 
-    def beads(self, pair: DocumentPair, a: int, b: int) -> Sequence[Values | float]:
+    def beads(self, pair: DocumentPair, a: int, b: int, places: Ints) -> Sequence[Values | float]:
         """See :class:`muwazi.align.signals.contract.Signal`."""
         prepared = _prepared(pair)
-        total: Any = np.zeros(pair.grid.size + 1)
-        most: Any = np.zeros(pair.grid.size + 1)
-        cover: Any = np.zeros(pair.grid.size + 1)
+        total: Any = np.zeros(len(places))
+        most: Any = np.zeros(len(places))
+        cover: Any = np.zeros(len(places))
         for which, (mine, others) in enumerate(((a, b), (b, a))):
             for k in range(mine):
-                far = pair.at(0, k) if which else pair.at(k, 0)
-                total[:-1] += prepared.lost[which][others - 1][far]
-                cover[:-1] += prepared.cover[which][others - 1][far]
-                most[:-1] = np.maximum(most[:-1], prepared.mean[which][others - 1][far])
-        grid = pair.grid
-        i, j = np.minimum(grid.rows + a, grid.n), np.minimum(grid.columns + b, grid.m)
-        count = prepared.running[0][i] - prepared.running[0][grid.rows]
-        count = count + prepared.running[1][j] - prepared.running[1][grid.columns]
-        return total[:-1], total[:-1] / count.clip(1), most[:-1], cover[:-1] / count.clip(1)
+                far = pair.shift(places, 0, k) if which else pair.shift(places, k, 0)
+                total += prepared.lost[which][others - 1, far]
+                cover += prepared.cover[which][others - 1, far]
+                most = np.maximum(most, prepared.mean[which][others - 1, far])
+        i, j = pair.grid.rows[places], pair.grid.columns[places]
+        count = prepared.running[0][i + a] - prepared.running[0][i]
+        count = count + prepared.running[1][j + b] - prepared.running[1][j]
+        return total, total / count, most, cover / count
 
     def drops(self, pair: DocumentPair, side: Side, other: Side) -> Sequence[Values | float]:
         """See :class:`muwazi.align.signals.contract.Signal`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from muwazi.align.pair import DocumentPair, Side
+from muwazi.align.pair import DocumentPair, Ints, Side
 from muwazi.align.signals.contract import Values
 
 
@@ -23,7 +23,7 @@ class Shape:
     features = ("bead", "extra", "two", "square", "long")
     drop_features = ("drop",)
 
-    def beads(self, pair: DocumentPair, a: int, b: int) -> Sequence[Values | float]:
+    def beads(self, pair: DocumentPair, a: int, b: int, places: Ints) -> Sequence[Values | float]:
         """See :class:`muwazi.align.signals.contract.Signal`."""
         return 1.0, float(a + b - 2), float(a + b == 3), float(min(a, b) - 1), float(max(0, a + b - 5))
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from muwazi.align.pair import DocumentPair, Side
+from muwazi.align.pair import DocumentPair, Ints, Side
 from muwazi.align.signals.contract import Values
 
 
@@ -25,9 +25,9 @@ class Similarity:
     features = ("q", "q_root", "q_size", "q_square")
     drop_features = ("drop_best",)
 
-    def beads(self, pair: DocumentPair, a: int, b: int) -> Sequence[Values | float]:
+    def beads(self, pair: DocumentPair, a: int, b: int, places: Ints) -> Sequence[Values | float]:
         """See :class:`muwazi.align.signals.contract.Signal`."""
-        q = pair.similarity[pair.index[a, b]]
+        q = pair.similarity[pair.index[a, b], places]
         size = (a + b) / 2
         return q, q * size**0.5, q * size, q * np.abs(q) * size**0.5
 
