@@ -115,7 +115,10 @@ def reference_streams(hypotheses: Sequence[str], references: References) -> list
         raise InputError("there are no hypotheses to score")
     if not references:
         raise InputError(f"there are {len(hypotheses)} hypotheses but no references")
-    single = isinstance(references[0], str)
+    for index, text in enumerate(hypotheses):
+        if not isinstance(text, str):
+            raise InputError(f"hypothesis {index + 1} is {type(text).__name__}, not text: use '' where there is none")
+    single = references[0] is None or isinstance(references[0], str)
     streams = [references] if single else list(references)
     checked = [cast(Sequence["str | None"], stream) for stream in streams]
     for number, stream in enumerate(checked, start=1):

@@ -53,6 +53,7 @@ def score(
     quiet: bool = typer.Option(False, "--quiet", "-q", help="No progress bar."),
 ) -> None:
     """Score translations: BLEU, chrF2 and TER with signatures and confidence intervals (sacreBLEU)."""
+    from muwazi.cli.output import check_output
     from muwazi.cli.progress import progress_bar
     from muwazi.corpus.errors import InputError
     from muwazi.eval import evaluate
@@ -61,13 +62,16 @@ def score(
 
     if source is not None and html is None:
         raise InputError("--source is shown in the HTML report only: add --html FILE")
+    if html is not None:
+        inputs = [hypotheses, *references, *(path for path in (articles, source) if path is not None)]
+        check_output(html, inputs)
     outputs = read_segments(hypotheses)
 
     def matching(path: Path) -> list[str]:
         lines = read_segments(path)
         if len(lines) != len(outputs):
             raise InputError(
-                f"{hypotheses} has {len(outputs):,} lines but {path} has {len(lines):,}: give matching files"
+                f"{hypotheses} has {_lines(len(outputs))} but {path} has {_lines(len(lines))}: give matching files"
             )
         return lines
 
@@ -146,14 +150,20 @@ def report(
     quiet: bool = typer.Option(False, "--quiet", "-q", help="No progress bar."),
 ) -> None:
     """Render the HTML report of a version that is in a store."""
+    from muwazi.cli.output import check_output, write_text
     from muwazi.cli.progress import progress_bar
     from muwazi.corpus.store import Store
+    from muwazi.eval.report import render_report
     from muwazi.eval.report.stored import report_of_version
-    from muwazi.pipeline.reporting import write_report
 
+    check_output(output)
     data = report_of_version(Store.open(store), revision, bootstrap=bootstrap, progress=progress_bar(quiet))
-    write_report(output, data)
+    write_text(output, [render_report(data)])
     typer.echo(str(output))
+
+
+def _lines(count: int) -> str:
+    return f"{count:,} line" if count == 1 else f"{count:,} lines"
 
 
 def _print_evaluation(evaluation: Evaluation) -> None:
@@ -253,8 +263,8 @@ def _write_html(
     ids: list[str] | None,
     evaluation: Evaluation,
 ) -> None:
-    from muwazi.eval.report import ReportData, ReportSegment, segments_with_scores
-    from muwazi.pipeline.reporting import write_report
+    from muwazi.cli.output import write_text
+    from muwazi.eval.report import ReportData, ReportSegment, render_report, segments_with_scores
 
     rows = [
         ReportSegment(
@@ -267,6 +277,5 @@ def _write_html(
         for place, output in enumerate(outputs)
     ]
     segments = segments_with_scores(rows, evaluation, range(len(rows)))
-    write_report(
-        path, ReportData(title=hypotheses.name, version="", created="", evaluation=evaluation, segments=segments)
-    )
+    data = ReportData(title=hypotheses.name, version="", created="", evaluation=evaluation, segments=segments)
+    write_text(path, [render_report(data)])

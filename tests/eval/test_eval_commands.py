@@ -65,11 +65,11 @@ def test_sentence_level_tsv_and_json_lines(files):
 
 
 def test_score_writes_a_report(files):
-    page = files / "out" / "report.html"
+    page = files / "report.html"
     run("score", files / "mt.txt", files / "en.txt", "--html", page, "--source", files / "ar.txt", "--bootstrap", 5)
     text = page.read_text("utf-8")
     assert "يبقى الجسر مغلقا." in text
-    assert [path.name for path in page.parent.iterdir()] == ["report.html"]
+    assert not list(files.glob(".report*"))
 
 
 def test_a_line_ends_at_line_feeds_only(files):
@@ -104,9 +104,11 @@ def test_compare(files):
     ("arguments", "said"),
     [
         (("score", "mt.txt", "nothing.txt"), "nothing.txt: no such file"),
-        (("score", "mt.txt", "short.txt"), "has 3 lines but .*short.txt has 1"),
+        (("score", "mt.txt", "short.txt"), "has 3 lines but .*short.txt has 1 line:"),
         (("score", "mt.txt", "en.txt", "--articles", "short.txt"), "short.txt has 1"),
         (("score", "mt.txt", "en.txt", "--source", "ar.txt"), "add --html"),
+        (("score", "mt.txt", "en.txt", "--html", "nowhere/x.html"), "no folder nowhere"),
+        (("score", "mt.txt", "en.txt", "--html", "en.txt"), "is an input of this command"),
         (("score", "mt.txt", "en.txt", "-m", "comet"), "no metric is called 'comet'"),
         (("score", "mt.txt", "broken.txt"), "broken.txt, line 2: not UTF-8"),
         (("score", "empty.txt", "en.txt"), "empty.txt: the file is empty"),

@@ -95,6 +95,8 @@ def test_empty_and_tokenised_hypotheses_are_noted():
         ([], [], {}, "no hypotheses"),
         (["a"], [], {}, "1 hypotheses but no references"),
         (["a", "b"], [["a", None], ["x", None]], {}, "segment 2 has no reference"),
+        (["a", "b"], [None, "b"], {}, "segment 1 has no reference"),
+        (["a", None], ["a", "b"], {}, "hypothesis 2 is NoneType"),
         (["a"], ["a"], {"articles": []}, "1 hypotheses but 0 article ids"),
         (["a"], ["a"], {"metrics": ("blue",)}, "no metric is called 'blue'"),
         (["a"], ["a"], {"metrics": ()}, "no metric was named"),
