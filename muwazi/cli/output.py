@@ -14,6 +14,8 @@ from muwazi.corpus.errors import InputError
 def write_text(path: Path, chunks: Iterable[str], *, inputs: Iterable[Path] = ()) -> None:
     """Write a text file by a temporary file beside it, a sync and a rename; an error leaves what was there.
 
+    A pipe or a device (``/dev/stdout``) is written to as it is: a rename would put a file in its place.
+
     Raises:
         InputError: the path is one of ``inputs``, is a folder, or cannot be written (no such folder, no space, no
         right).
@@ -21,6 +23,12 @@ def write_text(path: Path, chunks: Iterable[str], *, inputs: Iterable[Path] = ()
     check_output(path, inputs)
     temporary = None
     try:
+        if path.exists() and not path.is_file():
+            with path.open("w", encoding="utf-8", newline="\n") as stream:
+                for chunk in chunks:
+                    stream.write(chunk)
+            return
+        path = path.resolve()  # where a link leads; the link stays
         handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
             for chunk in chunks:

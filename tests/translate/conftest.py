@@ -40,7 +40,7 @@ def exact(tiny_marian: Path, session_cache: Path) -> Iterator[Translator]:
 
 @pytest.fixture(scope="session")
 def reference(tiny_marian: Path) -> Translator:
-    return Translator.load(tiny_marian, engine="transformers", device="cpu")
+    return Translator.load(tiny_marian, engine="transformers", device="cpu", threads=1)
 
 
 class ScriptedEngine(Engine):

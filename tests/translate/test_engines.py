@@ -31,7 +31,7 @@ def fast(model):
 
 @pytest.fixture(scope="module")
 def slow(model):
-    return TransformersEngine(model, device="cpu")
+    return TransformersEngine(model, device="cpu", threads=1)
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +64,7 @@ def test_beam_search_gives_the_same_pieces_on_what_the_model_knows(fast, slow, k
     assert pieces_of(fast.translate(known, options)) == pieces_of(slow.translate(known, options))
 
 
-@pytest.mark.parametrize("penalty", [0.0, 0.6, 1.0, 1.5])
+@pytest.mark.parametrize("penalty", [0.0, 1.0, 1.5])
 def test_scores_are_mean_log_probabilities_whatever_the_length_penalty(fast, slow, known, penalty):
     options = replace(OPTIONS, length_penalty=penalty)
     for quick, exact in zip(fast.translate(known, options), slow.translate(known, options), strict=True):
@@ -198,5 +198,5 @@ def test_separate_vocabularies(tmp_path: Path, model):
     options = replace(OPTIONS, beam_size=1, max_length=20)
     sources = [separate.vocabulary.encode("وصل القطار"), separate.vocabulary.encode("يبيع الرجل الخبز")]
     fast = CTranslate2Engine(separate, device="cpu", compute_type="float32")
-    slow = TransformersEngine(separate, device="cpu")
+    slow = TransformersEngine(separate, device="cpu", threads=1)
     assert pieces_of(fast.translate(sources, options)) == pieces_of(slow.translate(sources, options))

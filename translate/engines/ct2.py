@@ -101,9 +101,9 @@ class CTranslate2Engine(Engine):
         return started
 
     def _begin_first_rows(self, batch: Sequence[Pieces], options: DecodingOptions) -> list[Any]:
-        # In beam search CTranslate2 (4.8.5 at least) returns for the first piece the attention of another sentence of the
-        # batch: it picks rows as if the beams were there already, which they are not until the first piece is chosen.
-        # That row depends on the source alone, so one greedy step gives the right one.
+        # In beam search CTranslate2 (4.8.5 at least) returns for the first piece the attention of another sentence of
+        # the batch: it picks rows as if the beams were there already, which they are not until the first piece is
+        # chosen. That row depends on the source alone, so one greedy step gives the right one.
         if not options.attention or options.beam_size == 1:
             return []
         started: list[Any] = self._translator.translate_batch(
