@@ -70,6 +70,9 @@ def extract(text: str, where: str, *, keep_all: bool = False) -> Extracted:
     date = _date(tree)
     _mark_captions(tree)
     page = _page(tree)
+    for menu in list(tree.iter("nav", "button")):
+        # On pages with little text trafilatura takes menus for it.
+        _remove(menu)
     if keep_all:
         return Extracted(tuple(block for block, _ in page), heading, date)
     notes: tuple[str, ...] = ()
@@ -80,7 +83,8 @@ def extract(text: str, where: str, *, keep_all: bool = False) -> Extracted:
     except (RecursionError, ValueError):
         found = None
     blocks = _blocks(found.body) if found is not None and found.body is not None else []
-    outside_menus = [block for block, in_menu in page if not in_menu]
+    # Some sites wrap the whole page in a form: then everything seems to stand in a menu.
+    outside_menus = [block for block, in_menu in page if not in_menu] or [block for block, _ in page]
     if _length(blocks) < 0.1 * _length(outside_menus):
         blocks = outside_menus
         notes = ("no article found on the page by trafilatura: all of its paragraphs were taken",)

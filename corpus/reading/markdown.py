@@ -21,8 +21,8 @@ _HTML_BLOCK = re.compile(
     r"^ {0,3}<(?:/?(?:div|section|script|style|table|iframe|aside|nav|form|figure)\b|!--)", re.IGNORECASE
 )
 _DEFINITION = re.compile(r"^ {0,3}\[[^\]]{1,100}\]:\s*\S+")
-_IMAGE = re.compile(r"!\[([^\]]{0,500})\]\([^)\s]{0,2000}(?:\s[^)]{0,300})?\)")
-_LINK = re.compile(r"\[([^\]]{1,1000})\](?:\([^)\s]{0,2000}(?:\s[^)]{0,300})?\)|\[[^\]]{0,100}\])")
+_IMAGE = re.compile(r"!\[([^\]]{0,300})\]\([^)\s]{0,600}(?:\s[^)]{0,200})?\)")
+_LINK = re.compile(r"\[([^\]]{1,300})\](?:\([^)\s]{0,600}(?:\s[^)]{0,200})?\)|\[[^\]]{0,100}\])")
 _AUTOLINK = re.compile(r"<((?:https?://|mailto:)[^>\s]{1,500})>")
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,300}>")
 _STRONG = re.compile(r"(\*\*|__)(?=\S)([^\n]{1,1000}?)(?<=\S)\1")
