@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from muwazi.corpus.progress import SILENT, Progress
@@ -47,32 +48,45 @@ def report_of_version(
     """
     manifest = store.manifest(revision)
     rows = list(store.rows(revision))
-    scored = [place for place, row in enumerate(rows) if row.en is not None and row.mt is not None]
+    scored = [rows[place] for place in scored_rows(rows)]
     evaluation: Evaluation | None = None
     if scored:
         evaluation = evaluate(
-            [rows[place].mt or "" for place in scored],
-            [rows[place].en or "" for place in scored],
-            articles=[rows[place].article_id for place in scored],
+            [row.mt or "" for row in scored],
+            [row.en or "" for row in scored],
+            articles=[row.article_id for row in scored],
             bootstrap=bootstrap,
             seed=seed,
             progress=progress,
         )
+    return replace(
+        data_of_version(manifest, rows, evaluation, title=manifest.metadata.get("title") or store.path.resolve().name),
+        articles=_articles(rows),
+        dropped=_dropped(manifest.metadata),
+        notes=[manifest.message, NOTE] if manifest.message else [NOTE],
+    )
+
+
+def scored_rows(rows: Sequence[Row]) -> list[int]:
+    """Positions of the rows that have both a translation and a reference."""
+    return [place for place, row in enumerate(rows) if row.en is not None and row.mt is not None]
+
+
+def data_of_version(
+    manifest: Manifest, rows: Sequence[Row], evaluation: Evaluation | None, *, title: str
+) -> ReportData:
+    """The part of a report that manifest, rows and the evaluation of :func:`scored_rows` tell."""
     segments = [ReportSegment(row.id, row.article_id, row.ar, row.en, row.mt, None, tuple(row.flags)) for row in rows]
-    metadata = manifest.metadata
     flags = Counter(flag for row in rows for flag in row.flags)
     return ReportData(
-        title=metadata.get("title") or store.path.resolve().name,
+        title=title,
         version=manifest.version,
         created=manifest.created,
-        model=_model(metadata.get("model")),
+        model=_model(manifest.metadata.get("model")),
         evaluation=evaluation,
-        segments=segments_with_scores(segments, evaluation, scored),
-        articles=_articles(rows),
-        dropped=_dropped(metadata),
+        segments=segments_with_scores(segments, evaluation, scored_rows(rows)),
         flags=dict(sorted(flags.items(), key=lambda item: (-item[1], item[0]))),
         statistics=_statistics(manifest),
-        notes=[manifest.message, NOTE] if manifest.message else [NOTE],
         command=manifest.command or "",
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,10 +19,9 @@ from muwazi.eval.report import (
     RemovedSample,
     ReportArticle,
     ReportData,
-    ReportSegment,
     render_report,
-    segments_with_scores,
 )
+from muwazi.eval.report.stored import data_of_version
 from muwazi.pipeline.aligning import Aligned
 from muwazi.pipeline.prepare import Prepared
 
@@ -42,23 +42,8 @@ def report_data(
     notes: Sequence[str],
 ) -> ReportData:
     """What the report of a build shows."""
-    segments = [ReportSegment(row.id, row.article_id, row.ar, row.en, row.mt, None, tuple(row.flags)) for row in rows]
-    scored = [position for position, row in enumerate(rows) if row.en is not None and row.mt is not None]
-    model = manifest.commit_metadata().model
-    return ReportData(
-        title="Muwazi build",
-        version=manifest.version,
-        created=manifest.created,
-        model={}
-        if model is None
-        else {
-            "model": model.id,
-            "engine": model.engine or "",
-            "revision": model.revision or "",
-            "weights (SHA-256)": model.sha256 or "",
-        },
-        evaluation=evaluation,
-        segments=segments_with_scores(segments, evaluation, scored),
+    return replace(
+        data_of_version(manifest, rows, evaluation, title="Muwazi build"),
         articles=[
             ReportArticle(
                 d.id,
@@ -73,10 +58,7 @@ def report_data(
         ],
         dropped=_dropped(outcome, filters),
         removed=_removed(documents),
-        flags=_flags(rows),
-        statistics=_statistics(manifest),
         notes=notes,
-        command=manifest.command or "",
     )
 
 
@@ -134,23 +116,3 @@ def _removed(documents: Sequence[Prepared]) -> list[RemovedGroup]:
         RemovedGroup(reason, len(samples), samples[:SAMPLES])
         for reason, samples in sorted(found.items(), key=lambda item: (-len(item[1]), item[0]))
     ]
-
-
-def _flags(rows: Sequence[Row]) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for row in rows:
-        for flag in row.flags:
-            counts[flag] = counts.get(flag, 0) + 1
-    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
-
-
-def _statistics(manifest: Manifest) -> dict[str, int | float | str]:
-    flat: dict[str, int | float | str] = {}
-    for name, value in manifest.statistics.items():
-        label = name.replace("_", " ")
-        if isinstance(value, dict):
-            if value and all(isinstance(item, int | float | str) for item in value.values()):
-                flat[label] = ", ".join(f"{key}: {item}" for key, item in value.items())
-        elif isinstance(value, int | float | str):
-            flat[label] = value
-    return flat
