@@ -25,6 +25,10 @@ _REVISION = typer.Option(
 _JSON = typer.Option(False, "--json", help="Print JSON.")
 
 
+# Columns that say how a row was measured, not what it says.
+_MEASURED = {"alignment_score": None, "confidence": None}.keys()
+
+
 def register(app: typer.Typer) -> None:
     """Add the command to ``app``."""
     app.add_typer(dataset, name="dataset")
@@ -182,7 +186,7 @@ def _described(manifest: Manifest) -> list[str]:
         f"rows        {counted['rows']:,}, {counted['pairs']:,} with both sides",
     ]
     for split, numbers in counted["splits"].items():
-        lines.append(f"  {split:10}{numbers['rows']:,} rows of {numbers['articles']:,} articles")
+        lines.append(f"  {split:<11} {numbers['rows']:,} rows, {numbers['articles']:,} articles")
     for name, numbers in counted["columns"].items():
         if numbers["rows"]:
             lines.append(f"column      {name}: {numbers['rows']:,} rows, {numbers['words']:,} words")
@@ -223,6 +227,7 @@ def _diff_lines(found: Diff, limit: int) -> list[str]:
         lines.append(f"schema      {', '.join(found.columns)}")
     if found.metadata:
         lines.append(f"metadata    {', '.join(found.metadata)}")
+    lines += _score_changes(*found.metadata.get("scores", ([], [])))
 
     def shown(items: tuple[Any, ...]) -> tuple[Any, ...]:
         return items[:limit] if limit else items
@@ -234,11 +239,29 @@ def _diff_lines(found: Diff, limit: int) -> list[str]:
                 f"{sign}   {name}: {_short(getattr(row, name))}" for name in ("ar", "en", "mt") if getattr(row, name)
             ]
         lines += _more(len(rows) - len(shown(rows)))
-    for change in shown(found.changed):
+    # Scores move a little all over an article when one of its sentences changes: counted, unless all is asked for.
+    measured = [change for change in found.changed if limit and change.fields.keys() <= _MEASURED]
+    changed = tuple(change for change in found.changed if change not in measured)
+    for change in shown(changed):
         lines.append(f"~ {change.after.id}")
         for name, (before, after) in change.fields.items():
             lines += [f"-   {name}: {_short(before)}", f"+   {name}: {_short(after)}"]
-    lines += _more(len(found.changed) - len(shown(found.changed)))
+    lines += _more(len(changed) - len(shown(changed)))
+    if measured:
+        lines.append(f"~ {len(measured):,} segments in {' and '.join(_MEASURED)} only (--limit 0 shows all)")
+    return lines
+
+
+def _score_changes(old: list[dict[str, Any]] | None, new: list[dict[str, Any]] | None) -> list[str]:
+    """Scores before and after; two whose signatures differ do not compare, and are shown with them."""
+    before = {(score["name"], score["scope"]): score for score in old or []}
+    after = {(score["name"], score["scope"]): score for score in new or []}
+    lines = []
+    for key in {**before, **after}:
+        first, second = before.get(key), after.get(key)
+        values = " -> ".join("(none)" if score is None else f"{score['value']:.2f}" for score in (first, second))
+        signatures = dict.fromkeys(score["signature"] for score in (first, second) if score is not None)
+        lines.append(f"score       {key[0]} on {key[1]}: {values}  {' -> '.join(signatures)}")
     return lines
 
 

@@ -92,6 +92,7 @@ def test_diff(dataset, store):
     lines = out.splitlines()
     assert lines[0] == "1.0.0 -> 1.1.0: 2 added, 1 removed, 0 changed"
     assert "metadata    drops, model, scores" in lines
+    assert "score       BLEU on corpus: (none) -> 12.50  nrefs:1" in lines
     assert "+ a10-0" in lines
     assert "- a0-0" in lines
     Store.open(store.path).commit(rows(11, "Phrase"), message="third")
