@@ -84,7 +84,7 @@ def _full_stop(candidate: Candidate) -> Decision:
     if not word:
         return Decision.SPLIT
     before = bare(candidate.before_word)
-    if candidate.starts_line and _LIST_LABEL.match(word):
+    if (candidate.starts_line and _LIST_LABEL.match(word)) or english.is_inner_label(candidate):
         return Decision.JOIN
     if _LATIN_END.search(word):
         # A Latin word inside of Arabic text; what follows has no case, so only lists can tell.

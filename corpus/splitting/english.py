@@ -11,7 +11,7 @@ from muwazi.corpus.wordlists import words
 TITLES = words(
     """
     mr mrs ms messrs mme dr drs prof gen col lt maj sgt capt cpl cmdr adm brig rev hon sen rep gov pres amb atty
-    supt insp fr bro sr. st mt ft vs v nos no. cf e.g i.e viz ca approx esp al-
+    supt insp fr bro st mt ft vs v nos cf e.g i.e viz ca approx esp
     """
 )
 # Before a number only.
@@ -45,6 +45,10 @@ STARTERS = words(
     Under Over About Between Still Also Later Earlier Nobody Everyone Police Officials Critics
     """
 )
+# Everyday words that are somebody's abbreviation too (No., Me.): before a capital letter they end the sentence.
+COMMON = words("no me us it in is on so do")
+# What a lone letter names: "Group E." ends sentences, an initial does not.
+LETTER_NAMED_BY = words("group class grade vitamin plan section type category option point hepatitis team room annex")
 SPEECH_VERBS = words(
     """
     said says asked asks added replied answered shouted cried wrote wondered whispered exclaimed declared told
@@ -91,7 +95,7 @@ def decide(candidate: Candidate) -> Decision:
 def _attributes(start: str, opened: bool) -> bool:
     """Whether a capitalised name of up to three words and a verb of speech follow: *"Why?" John Smith asked*."""
     parts = start.split(None, 4)[:4]
-    if opened or not parts or parts[0] in STARTERS:
+    if opened or not parts or (parts[0] in STARTERS and parts[0] != "I"):
         return False
     for word in parts[1:]:
         if word.rstrip(".,") in SPEECH_VERBS:
@@ -101,13 +105,19 @@ def _attributes(start: str, opened: bool) -> bool:
     return False
 
 
+def is_inner_label(candidate: Candidate) -> bool:
+    """Whether the stop belongs to a list number in mid-line: *the report; 2. Condemns all acts*."""
+    word, before = candidate.word, candidate.before_word
+    return word.isdecimal() and len(word) <= 2 and before[-1:] in tuple(".;:؛!?؟")
+
+
 def _full_stop(candidate: Candidate, start: str) -> Decision:
     word = candidate.word
     lower = word.lower()
     first = start.split(None, 1)[0].rstrip(CLOSERS + ".,;:!?") if start else ""
     if not word:
         return Decision.SPLIT
-    if candidate.starts_line and _LIST_LABEL.match(word):
+    if (candidate.starts_line and _LIST_LABEL.match(word)) or is_inner_label(candidate):
         return Decision.JOIN
     if never_final(word):
         return Decision.JOIN
@@ -117,10 +127,14 @@ def _full_stop(candidate: Candidate, start: str) -> Decision:
         return Decision.JOIN
     if lower in AMBIGUOUS:
         return Decision.SPLIT if first in STARTERS or not first[:1].isupper() else Decision.JOIN
+    if lower in COMMON and not first[:1].isdigit():
+        return Decision.SPLIT
     if word == "I":
         # "So am I. Then ..." against "Charles I. Foster": a name has a capitalised word before the numeral.
         return Decision.SPLIT if not candidate.before_word[:1].isupper() or first in STARTERS else Decision.JOIN
     if is_initial(word):
+        if candidate.before_word.lower() in LETTER_NAMED_BY:
+            return Decision.SPLIT
         return (
             Decision.SPLIT
             if "." not in word and first in STARTERS and not candidate.before_word[:1].isupper()
