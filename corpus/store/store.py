@@ -59,6 +59,9 @@ class Store:
             number = data["format_version"] if data["format"] == "muwazi-store" else None
         except (FileNotFoundError, NotADirectoryError):
             what = "is no store" if folder.exists() else "does not exist"
+            if (folder / MANIFEST).is_file() and folder.absolute().parent.name == VERSIONS:
+                above = folder.absolute().parents[1]
+                raise StoreError(f"{folder} is one version of a store: name the store, {above}") from None
             raise StoreError(
                 f"{folder} {what} (no {MARKER} in it); name a folder that `muwazi build --store` made"
             ) from None

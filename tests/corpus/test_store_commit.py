@@ -384,6 +384,12 @@ def test_unknown_revision_names_those_there_are(store):
         store.rows(split="dev")
 
 
+def test_version_in_place_of_the_store_is_told(store):
+    store.commit(make_rows(2), message="first")
+    with pytest.raises(StoreError, match=f"is one version of a store: name the store, {store.path}"):
+        Store.open(store.folder())
+
+
 # Disks that do not take it.
 
 
