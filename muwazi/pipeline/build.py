@@ -260,6 +260,10 @@ def _metadata(
         command=shlex.join(["muwazi", *sys.argv[1:]]),
         model=None if model is None else _model_record(model),
         drops=_drops(outcome, counts),
+        drop_samples={
+            name: [{"ar": pair.ar, "en": pair.en, "score": score} for pair, score in samples]
+            for name, samples in outcome.samples(DROP_SAMPLES).items()
+        },
         scores=[] if evaluation is None else _score_records(evaluation),
         sources=[SourceRecord(uri=d.origin.uri, sha256=d.origin.sha256, licence=d.origin.licence) for d in documents],
         statistics={

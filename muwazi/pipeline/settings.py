@@ -65,11 +65,11 @@ class EvalSettings(Section):
 class BuildSettings(Section):
     """Everything that decides what a build makes of its input."""
 
-    read: ReadSettings = Field(default_factory=ReadSettings)
-    align: AlignSettings = Field(default_factory=AlignSettings)
-    filters: FilterSettings = Field(default_factory=FilterSettings)
-    translate: TranslateSettings = Field(default_factory=TranslateSettings)
-    eval: EvalSettings = Field(default_factory=EvalSettings)
+    read: ReadSettings = ReadSettings()
+    align: AlignSettings = AlignSettings()
+    filters: FilterSettings = FilterSettings()
+    translate: TranslateSettings = TranslateSettings()
+    eval: EvalSettings = EvalSettings()
 
 
 def load_settings(path: Path | None, overrides: Mapping[str, Any]) -> BuildSettings:
