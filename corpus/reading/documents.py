@@ -123,7 +123,7 @@ def article_from_bytes(
         title,
         paragraphs,
         source,
-        (*_with_reasons(extracted.removed, language), *cleaned.removed),
+        tuple(sorted((*_with_reasons(extracted.removed, language), *cleaned.removed), key=lambda piece: piece.line)),
         (*notes, *extracted.notes, *cleaned.notes),
     )
 
@@ -173,7 +173,7 @@ def _extract(data: bytes, suffix: str, where: str, keep_all: bool) -> tuple[Extr
 
 def _repaired(text: str, notes: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
     text, lines = mojibake.repair(text)
-    return text, (*notes, f"mojibake repaired in {lines} lines") if lines else notes
+    return text, (*notes, f"lines repaired from mojibake: {lines}") if lines else notes
 
 
 def load_pairs(

@@ -37,6 +37,10 @@ _INLINE = words(
 _KINDS = {"li": "item", "td": "cell", "th": "cell", **{f"h{level}": "heading" for level in range(1, 7)}}
 OUTSIDE = "outside-article"
 """Reason of what trafilatura left out: menus, related links, comments, footers."""
+# What sites use that do not know figcaption (WordPress before 2013, ...).
+_CAPTION_CLASS = re.compile(
+    r"\b(?:wp-caption-text|(?:image|img|photo|figure|media|picture)[-_]?caption|caption-text)\b"
+)
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 _ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
@@ -160,18 +164,19 @@ def _date(tree: _Element) -> str | None:
 def _mark_captions(tree: _Element) -> None:
     from lxml import etree
 
-    for caption in list(tree.iter("figcaption")):
+    named = (element for element in tree.iter("p", "div") if _CAPTION_CLASS.search(element.get("class", "")))
+    for caption in [*tree.iter("figcaption"), *named]:
         text = _clean(_content(caption))
         figure = next((parent for parent in caption.iterancestors("figure")), None)
         place = figure if figure is not None else caption
         parent = place.getparent()
         if not text or parent is None:
             continue
-        _remove(caption)
         paragraph = etree.Element("p")
         paragraph.text = _CAPTION + text.replace("\n", " ")
         paragraph.tail, place.tail = place.tail, None
         parent.insert(parent.index(place) + 1, paragraph)
+        _remove(caption)
 
 
 def _remove(element: _Element) -> None:

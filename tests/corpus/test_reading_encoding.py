@@ -159,7 +159,7 @@ def test_a_repaired_article_says_so(tmp_path: Path) -> None:
     path.write_text(_garble(ARABIC, "cp1256"), encoding="utf-8")
     article = read_article(path, "ar")
     assert article.title == "افتتاح الجسر الجديد"
-    assert article.notes == ("mojibake repaired in 2 lines",)
+    assert article.notes == ("lines repaired from mojibake: 2",)
 
 
 def test_windows_1256_article_says_so(tmp_path: Path) -> None:

@@ -72,6 +72,12 @@ def test_a_wrong_charset_in_the_page_does_no_harm(tmp_path: Path) -> None:
     assert article.title == "افتتاح جسر جديد بين ضفتي النهر" and article.notes == ()
 
 
+def test_captions_of_sites_that_do_not_know_figcaption(tmp_path: Path) -> None:
+    page = PAGE.format(charset="utf-8").replace("<figure>", '<div class="wp-caption">').replace("</figure>", "</div>")
+    page = page.replace("<figcaption>", '<p class="wp-caption-text">').replace("</figcaption>", "</p>")
+    assert _article(tmp_path, "a.ar.html", page.encode()).paragraphs[1] == "الجسر ليلة الافتتاح"
+
+
 def test_a_page_without_an_article_gives_all_of_its_paragraphs() -> None:
     found = html.extract("<html><body><nav>قائمة</nav><div>سطر وحيد</div></body></html>", "x")
     assert [block.text for block in found.blocks] == ["سطر وحيد"]
