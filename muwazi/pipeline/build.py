@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from muwazi.eval import Evaluation
     from muwazi.translate import ModelInfo
 
+# Dropped pairs of each filter that the manifest shows.
+DROP_SAMPLES = 3
+
 
 @dataclass
 class BuildOutcome:
