@@ -167,8 +167,9 @@ def _mark_captions(tree: _Element) -> None:
     named = (element for element in tree.iter("p", "div") if _CAPTION_CLASS.search(element.get("class", "")))
     for caption in [*tree.iter("figcaption"), *named]:
         text = _clean(_content(caption))
-        figure = next((parent for parent in caption.iterancestors("figure")), None)
-        place = figure if figure is not None else caption
+        # Out of the figure, or of the box whose class says caption: trafilatura drops those as a whole.
+        boxes = (parent for parent in caption.iterancestors("figure", "div") if _is_box(parent))
+        place = next(boxes, caption)
         parent = place.getparent()
         if not text or parent is None:
             continue
@@ -177,6 +178,10 @@ def _mark_captions(tree: _Element) -> None:
         paragraph.tail, place.tail = place.tail, None
         parent.insert(parent.index(place) + 1, paragraph)
         _remove(caption)
+
+
+def _is_box(element: _Element) -> bool:
+    return element.tag == "figure" or "caption" in element.get("class", "")
 
 
 def _remove(element: _Element) -> None:
