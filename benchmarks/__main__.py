@@ -1,0 +1,57 @@
+"""``python -m benchmarks``: every benchmark, one after another; what cannot run here is skipped with its reason.
+
+    python -m benchmarks [--data DIR] [--only NAME ...]
+
+``--data`` is a folder with benchmark texts (FLORES, NTREX, ...); without it the texts of ``examples/`` are used.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+import time
+import traceback
+
+from muwazi.corpus.errors import MuwaziError
+
+SECTIONS = ("splitting", "align", "translate", "training")
+
+
+def run(section: str, argv: list[str]) -> str:
+    """Run one section; ``ok``, or why not."""
+    try:
+        module = importlib.import_module(f"benchmarks.{section}")
+    except ModuleNotFoundError as error:
+        return f"skipped: {error.name} is not there"
+    try:
+        module.main(argv)
+    except MuwaziError as error:
+        return f"skipped: {error}"
+    except SystemExit as error:
+        if error.code not in (0, None):
+            return f"failed: exit code {error.code}"
+    except Exception:  # one section must not take the others with it
+        traceback.print_exc()
+        return "failed: see the traceback above"
+    return "ok"
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the sections; 1 where one failed."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__.split("\n")[0])
+    parser.add_argument("--data", help="folder with benchmark texts")
+    parser.add_argument("--only", nargs="+", choices=SECTIONS, default=SECTIONS, help="these sections only")
+    arguments = parser.parse_args(argv)
+    passed = ["--data", arguments.data] if arguments.data else []
+    outcomes = {}
+    for section in arguments.only:
+        print(f"== {section}", flush=True)
+        began = time.monotonic()
+        outcomes[section] = run(section, passed)
+        print(f"== {section}: {outcomes[section]} ({time.monotonic() - began:.0f} s)\n", flush=True)
+    return int(any(outcome.startswith("failed") for outcome in outcomes.values()))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
