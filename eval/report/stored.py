@@ -150,13 +150,20 @@ def _dropped(metadata: dict[str, Any]) -> list[DroppedGroup]:
             "",
             count,
             [
-                DroppedSample(str(item.get("ar", "")), str(item.get("en") or ""), str(item.get("score", "")))
+                DroppedSample(str(item.get("ar", "")), str(item.get("en") or ""), format_measure(item.get("score")))
                 for item in samples.get(name, [])
             ],
         )
         for name, count in (metadata.get("drops") or {}).items()
         if count
     ]
+
+
+def format_measure(score: Any) -> str:
+    """What a filter measured, one number or several, to print."""
+    if isinstance(score, list | tuple):
+        return ", ".join(map(format_measure, score))
+    return f"{score:.2f}" if isinstance(score, int | float) else str(score or "")
 
 
 def _statistics(manifest: Manifest) -> dict[str, int | float | str]:

@@ -21,7 +21,7 @@ from muwazi.eval.report import (
     ReportData,
     render_report,
 )
-from muwazi.eval.report.stored import data_of_version
+from muwazi.eval.report.stored import data_of_version, format_measure
 from muwazi.pipeline.aligning import Aligned
 from muwazi.pipeline.prepare import Prepared
 
@@ -97,14 +97,10 @@ def _dropped(outcome: FilterResult, filters: Sequence[Filter]) -> list[DroppedGr
             name,
             descriptions[name],
             counts[name],
-            [DroppedSample(pair.ar, pair.en, _number(score)) for pair, score in samples],
+            [DroppedSample(pair.ar, pair.en, format_measure(score)) for pair, score in samples],
         )
         for name, samples in outcome.samples(SAMPLES).items()
     ]
-
-
-def _number(score: float | tuple[float, ...]) -> str:
-    return ", ".join(f"{value:.2f}" for value in (score if isinstance(score, tuple) else (score,)))
 
 
 def _removed(documents: Sequence[Prepared]) -> list[RemovedGroup]:

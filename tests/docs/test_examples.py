@@ -25,6 +25,14 @@ def builtin_is_there() -> bool:
     return True
 
 
+def make_store(path: Path) -> None:
+    """Version 1.0.0 with one pair, for examples that speak of a store that the reader has."""
+    from muwazi.corpus.store import CommitMetadata, Row, Store
+
+    row = Row(id="b-0", article_id="b", index=0, ar="أشرقت الشمس.", en="The sun rose.")
+    Store.create(path).commit([row], message="One pair", metadata=CommitMetadata())
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(DOCS)))
 def test_python_examples_run(page, tmp_path, monkeypatch):
     articles = tmp_path / "examples" / "articles"
@@ -40,6 +48,8 @@ def test_python_examples_run(page, tmp_path, monkeypatch):
     for found in BLOCK.finditer(text):
         if found["needs"] == "builtin" and not builtin_is_there():
             continue
+        if found["needs"] == "store":
+            make_store(Path("STORE"))
         # Blank lines in front keep the line numbers of a traceback those of the page.
         line = text.count("\n", 0, found.start("code"))
         exec(compile("\n" * line + found["code"], str(page), "exec"), names)
