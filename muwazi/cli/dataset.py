@@ -180,7 +180,7 @@ def _described(manifest: Manifest) -> list[str]:
     lines = [
         f"version     {manifest.version}" + (f" (after {manifest.parent})" if manifest.parent else ""),
         f"created     {manifest.created}",
-        f"message     {' '.join(manifest.message.split())}",
+        *([f"message     {' '.join(manifest.message.split())}"] if manifest.message.strip() else []),
         f"change      {_change(manifest)}",
         f"articles    {counted['articles']:,}",
         f"rows        {counted['rows']:,}, {counted['pairs']:,} with both sides",

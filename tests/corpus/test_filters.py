@@ -227,6 +227,24 @@ def test_near_duplicates_are_found_at_the_rate_stated():
     assert found >= 57
 
 
+@pytest.mark.parametrize(("threshold", "rows"), [(0.5, 2), (0.7, 4), (0.85, 7), (0.95, 9), (1.0, 9)])
+def test_bands_find_pairs_at_the_threshold(threshold, rows):
+    each = NearDuplicateFilter(threshold)
+    assert each.rows == rows
+    assert 1 - (1 - threshold**rows) ** (each.PERMUTATIONS // rows) >= 0.95
+
+
+def test_many_alike_do_not_make_the_search_long():
+    """A form letter with other names each time: below the threshold, all under the same keys."""
+    each = NearDuplicateFilter(0.999)
+    template = "The undersigned {} herewith confirms receipt of the letter and asks for an answer in good time"
+    for number in range(300):
+        name = "".join(chr(97 + int(digit)) for digit in f"{number:04d}")
+        assert each.accept(each.score(FilterPair("نص الرسالة", template.format(name))))
+    sizes = [len(bucket) for bucket in each._buckets.values() if isinstance(bucket, list)]
+    assert max(sizes) == each.BUCKET
+
+
 # The chain.
 
 
