@@ -32,7 +32,7 @@ from muwazi.corpus.types import Removed
 _MAX_CHARACTERS = 500
 _MAX_WORDS = max(rule.max_words for rule in RULES)
 _MARKS = " \t\"'[](){}*#-=_~|>.:;,!?/\\·•●▪◦‣■◆►▶»«›‹→←↑↓✓✔★☆"
-_LEADING = re.compile(r"^[^\w#©*]+")
+_LEADING = re.compile(r"^[^\w#©@*]+")
 _WORDS = re.compile(r"[\w.'\-]+")
 _STOP = re.compile(r"[.!?؟…۔][\"'”’»)\]]*$")
 _ANYWHERE = tuple(rule for rule in RULES if not rule.head_only and not rule.edge_only)

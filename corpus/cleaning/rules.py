@@ -21,6 +21,7 @@ REASONS = {
     "reading-time": "how long reading takes, how often the page was read",
     "breadcrumb": "the path of the page within the site",
     "agency": "a news agency or source on a line of its own",
+    "credit": "whose picture it is",
     "related-link": "a link to another article, and the heading over such links",
     "share": "share bars and calls to follow on social networks",
     "comments": "comment forms and counters",
@@ -148,6 +149,16 @@ RULES: tuple[Rule, ...] = (
         end=r"(?: on| at)?\b\s*:?.{0,40}\d.{0,30}$",
         edge_only=True,
     ),
+    _rule(
+        *(
+            "updated",
+            5,
+            "منذ (?:[\\d]+ )?(?:دقيقة|دقيقتين|دقائق|ساعة|ساعتين|ساعات|يوم|يومين|أيام|أسبوع|أسابيع|شهر|أشهر)",
+        ),
+        r"\d+ (?:minute|min|hour|hr|day|week|month)s? ago",
+        end="$",
+        edge_only=True,
+    ),
     _rule("reading-time", 8, r"(?:مده|وقت|زمن) القراءه\s*:?.{0,30}$"),
     _rule(
         *(
@@ -174,6 +185,17 @@ RULES: tuple[Rule, ...] = (
             ".{0,60}all rights reserved",
         ),
         stop=True,
+    ),
+    _rule(
+        *(
+            "credit",
+            9,
+            "(?:مصدر|صدر) الصور(?:ة|ه)",
+            "(?:تصوير|عدسة)\\s*[:/]",
+            "(?:image|photo|picture)s? (?:source|credit|courtesy)s?",
+        ),
+        *("(?:photo|image)s?(?: by|\\s*:)", r"(?:[\w'-]+ ?[/,-] ?){0,3}getty images$"),
+        end=r".{0,60}$",
     ),
     # What the page wants of its reader.
     _rule(
@@ -313,6 +335,34 @@ RULES: tuple[Rule, ...] = (
             "home ?page",
         ),
         end="$",
+    ),
+    _rule(
+        *(
+            "navigation",
+            5,
+            "حجم الخط",
+            "(?:تكبير|تصغير) الخط",
+            "استمع(?: (?:إلى|ل)? ?(?:هذا )?ال?(?:مقال|خبر))?",
+            "تم نسخ الرابط",
+        ),
+        *(
+            "(?:المقال|الخبر|الموضوع)?(?:ة)? ?(?:السابق|التالي)ة?",
+            "(?:previous|next)(?: (?:article|post|story))?",
+            "listen to this article",
+        ),
+        *(r"(?:https?://|www\.)\S+", r"@\w{2,30}", r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"),
+        end="$",
+        edge_only=True,
+    ),
+    _rule(
+        *(
+            "share",
+            16,
+            "(?:تابعوا?|لمتابعة) .{0,40}(?:تطبيق|google news|أخبار (?:غوغل|جوجل)|اضغط هنا)",
+            "حملوا? تطبيق(?:نا| الموقع)",
+        ),
+        *("(?:download|get) (?:our|the) app",),
+        stop=True,
     ),
     _rule("breadcrumb", 16, "الرئيسية", "home", end=r"(?:\s*[/|>»›←-]\s*[^/|>]{1,40}){1,4}$"),
 )

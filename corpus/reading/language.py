@@ -34,8 +34,14 @@ NAMES = {
     "de": "German",
     "es": "Spanish",
 }
-# Letters that Persian, Urdu and Kurdish use all the time, and Arabic text hardly ever.
-_PERSIAN_LETTERS = re.compile("[\u067e\u0686\u0698\u06af\u06a9\u06cc\u0679\u0688\u0691\u06c1\u06d2\u06d5]")
+# Persian has these in every other line; Arabic only in names and dialect.
+_PERSIAN = re.compile("[\u067e\u0686\u0698\u06af]")
+# Persian kaf and ya: Arabic typed on such a keyboard has them too, so they prove nothing alone.
+_PERSIAN_KEYBOARD = re.compile("[\u06a9\u06cc]")
+# Urdu, Kurdish, Pashto, Uyghur.
+_OTHER_LETTERS = re.compile(
+    "[\u0679\u0688\u0691\u06ba\u06c1\u06d2\u06c6\u06ce\u06d5\u0695\u06b5\u0681\u0693\u069a\u06d0]"
+)
 
 
 def share_of_script(text: str, language: str) -> float:
@@ -44,6 +50,14 @@ def share_of_script(text: str, language: str) -> float:
     script = SCRIPT_OF.get(language)
     letters = sum(character.isalpha() for character in sample)
     return len(_SCRIPTS[script].findall(sample)) / letters if script and letters else 0.0
+
+
+def _is_another_arabic_script_language(sample: str, letters: int) -> bool:
+    persian = len(_PERSIAN.findall(sample))
+    keyboard = len(_PERSIAN_KEYBOARD.findall(sample))
+    if persian >= max(2, 0.01 * letters) and keyboard > 0.04 * letters:
+        return True
+    return len(_OTHER_LETTERS.findall(sample)) > 0.03 * letters
 
 
 def check(text: str, language: str, where: str) -> None:
@@ -71,7 +85,7 @@ def check(text: str, language: str, where: str) -> None:
             f"{where}: {expected} is expected, but {counts[found] / letters:.0%} of its letters are {found}; "
             f"name the file by its language (.{'en' if found == 'Latin' else 'xx'}.), or turn the language check off"
         )
-    if language == "ar" and len(_PERSIAN_LETTERS.findall(sample)) > 0.04 * letters:
+    if language == "ar" and _is_another_arabic_script_language(sample, letters):
         raise InputError(
             f"{where}: Arabic is expected, but it uses the letters of Persian, Urdu or Kurdish; "
             "remove it, or turn the language check off"

@@ -172,6 +172,7 @@ def _docx(*parts: tuple[str, bytes]) -> bytes:
 
 BROKEN = ARABIC.encode().replace("عبر".encode(), b"\xc3(")
 FRENCH = ("Le nouveau pont a été ouvert hier par le ministre des transports. " * 8).encode()
+URDU = "یہ ایک اردو متن ہے جس میں نئے پل کے بارے میں بتایا گیا ہے۔ لوگ بہت خوش ہیں۔".encode()
 BOMB = _docx(("word/document.xml", b"<a>" + b"0" * (40 * 1024 * 1024)))
 DOCTYPE = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><x>&a;</x>'
 BAD = [
@@ -184,6 +185,7 @@ BAD = [
     ("a.ar.txt", "كلمة ".encode() * 100_000, r"line 1 has 500,000 characters, limit 100,000"),
     ("a.ar.txt", ENGLISH.encode(), r"Arabic is expected, but 100% of its letters are Latin"),
     ("a.ar.txt", "این یک متن فارسی است که می‌گوید چگونه پل تازه را ساخته‌اند و گشوده‌اند.".encode(), "letters of Persian"),
+    ("a.ar.txt", URDU, "letters of Persian"),
     ("a.en.txt", ARABIC.encode(), r"English is expected, but 100% of its letters are Arabic"),
     ("a.en.txt", FRENCH, r"reads like French \(fr\)"),
     ("a.ar.txt", "شارك هذا المقال\n\nسياسة الخصوصية\n\nجميع الحقوق محفوظة ©".encode(), "nothing but page furniture"),
@@ -240,6 +242,12 @@ def test_the_language_check_can_be_turned_off(tmp_path: Path) -> None:
     path = tmp_path / "a.ar.txt"
     path.write_text(ENGLISH, encoding="utf-8")
     assert read_article(path, "ar", check_language=False).language == "ar"
+
+
+def test_arabic_typed_on_a_persian_keyboard_passes(tmp_path: Path) -> None:
+    path = tmp_path / "a.ar.txt"
+    path.write_text(ARABIC.replace("ي", "ی").replace("ك", "ک"), encoding="utf-8")
+    assert len(read_article(path, "ar").paragraphs) == 2
 
 
 def test_arabic_with_quoted_english_passes(tmp_path: Path) -> None:
