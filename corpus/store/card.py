@@ -79,7 +79,13 @@ def _front_matter(manifest: Manifest, prefix: str) -> dict[str, Any]:
         if splits:
             files = [{"split": split, "path": f"{prefix}{FOLDERS[config]}/{split}-*.parquet"} for split in splits]
             configs.append(
-                {"config_name": config, **({"default": True} if config == DEFAULT else {}), "data_files": files}
+                {
+                    "config_name": config,
+                    **({"default": True} if config == DEFAULT else {}),
+                    # So that what was loaded says what it is (Dataset.info.version), and caches are kept apart by it.
+                    "version": manifest.version,
+                    "data_files": files,
+                }
             )
     licences = hub_licences(manifest)
     columns = manifest.statistics["columns"]

@@ -34,7 +34,7 @@ def load(
         cache_dir: where ``datasets`` keeps its Arrow files; None for a folder of this version in its usual cache.
 
     Returns:
-        A ``datasets.DatasetDict`` of the splits that have rows.
+        A ``datasets.DatasetDict`` of the splits that have rows; ``info.version`` of each is the version.
 
     Raises:
         StoreError: no store, no such version or config, a damaged file.
@@ -50,14 +50,14 @@ def load(
             f"version {version} of {opened.path} has no row with both sides, so its config {name!r} is empty"
         )
     for path, record in manifest.files.items():
-        if path.startswith(f"{FOLDERS[name]}/"):
+        # The card too: the loader reads in it which files make which split.
+        if path.startswith(f"{FOLDERS[name]}/") or path == "README.md":
             opened.check_file(version, path, record)
 
     import datasets
 
     folder = opened.folder(version)
-    files = {split: [str(folder / FOLDERS[name] / f"{split}-*.parquet")] for split in manifest.splits[name]}
     if cache_dir is None:
         key = file_sha256(folder / MANIFEST)[:20]
         cache_dir = Path(datasets.config.HF_DATASETS_CACHE) / f"muwazi-{key}"
-    return datasets.load_dataset("parquet", data_files=files, cache_dir=str(cache_dir))
+    return datasets.load_dataset(str(folder.absolute()), name, cache_dir=str(cache_dir))

@@ -60,6 +60,7 @@ def test_a_version_loads(store):
     assert tuple(data["train"].column_names) == COLUMNS
     first = next(iter(store.rows("1.1.0")))
     assert data["train"][0] == first.as_dict()
+    assert str(data["train"].info.version) == "1.1.0"
 
 
 def test_the_translation_config_loads(store):
@@ -94,6 +95,7 @@ def test_load_takes_revision_and_config(store):
     assert sum(map(len, load(store.path).values())) == 90
     assert sum(map(len, load(str(store.path), revision="1.0.0").values())) == 30
     assert sum(map(len, load(store, "1.0.0", "translation").values())) == 20
+    assert str(load(store, revision="1.0.0")["train"].info.version) == "1.0.0"
     assert load(store, config="translation")["train"][0]["translation"]["en"].startswith("Sentence")
     with pytest.raises(StoreError, match=r"has no version 3\.0\.0; it has 1\.0\.0, 1\.1\.0"):
         load(store, "3.0.0")
