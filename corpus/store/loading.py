@@ -54,10 +54,13 @@ def load(
         if path.startswith(f"{FOLDERS[name]}/") or path == "README.md":
             opened.check_file(version, path, record)
 
+    folder = opened.folder(version).absolute()
+    if any(sign in str(folder) for sign in "[]*?"):
+        raise StoreError(f"{folder}: datasets takes [, ], * and ? in a path for patterns; rename the folder to load it")
+
     import datasets
 
-    folder = opened.folder(version)
     if cache_dir is None:
         key = file_sha256(folder / MANIFEST)[:20]
         cache_dir = Path(datasets.config.HF_DATASETS_CACHE) / f"muwazi-{key}"
-    return datasets.load_dataset(str(folder.absolute()), name, cache_dir=str(cache_dir))
+    return datasets.load_dataset(str(folder), name, cache_dir=str(cache_dir))

@@ -103,6 +103,13 @@ def test_load_takes_revision_and_config(store):
         load(store, config="pairs")
 
 
+def test_a_path_that_datasets_takes_for_a_pattern_is_told(tmp_path):
+    store = Store.create(tmp_path / "my [store]")
+    store.commit(rows(2), message="first")
+    with pytest.raises(StoreError, match="rename the folder"):
+        load(store)
+
+
 def test_load_never_answers_from_an_older_cache(store, tmp_path):
     """Another dataset at the same path, its files as old as the first one's were."""
     before = load(store, "1.0.0")["train"]["en"][:]
