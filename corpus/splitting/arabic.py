@@ -7,6 +7,7 @@ brackets around it decide. What these rules assume was read off news and feature
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from muwazi.corpus.splitting import english
 from muwazi.corpus.splitting.candidates import ARABIC_LETTER, CLOSERS, OPENERS, Candidate, Decision
@@ -36,6 +37,8 @@ _SPEECH = words(
 )
 SPEECH_VERBS = _SPEECH | {f"ف{verb}" for verb in _SPEECH}
 
+_QUOTATIONS = re.compile(r"(?<=[^\s\"“«(])([\"”»])\s+(?=[\"“«][^\s\"”»])")
+_QUOTATION = re.compile(r"[\"“«][^\"”»]{0,120}")
 _NUMBER = re.compile(r"[\d٠-٩۰-۹]+(?:[.,٫٬/:-][\d٠-٩۰-۹]+)*[)%٪]?$")
 _LIST_LABEL = re.compile(r"\(?(?:[\d٠-٩۰-۹]{1,3}|[" + ARABIC_LETTER + r"]|[A-Za-z]|[ivxIVX]{1,4})\)?$")
 _DOTTED = re.compile(f"^[{ARABIC_LETTER}](?:\\.[{ARABIC_LETTER}]ـ?)+$")
@@ -73,6 +76,17 @@ def decide(candidate: Candidate) -> Decision:
     # A stop inside of a quotation: only an initial («ب. ح.») cannot be the end of its sentence.
     initial = _ONE_LETTER.match(bare(candidate.word)) and not _NUMBER.search(candidate.before_word)
     return Decision.JOIN if initial else Decision.SPLIT
+
+
+def between_quotations(line: str) -> Iterator[int]:
+    """Places where one quotation follows another with nothing between them, the second at least four words long.
+
+    Arabic often leaves out the stop after a quotation; a list of quoted names has commas, or short names.
+    """
+    for match in _QUOTATIONS.finditer(line):
+        second = _QUOTATION.match(line, match.end())
+        if second is not None and len(second.group().split()) >= 4:
+            yield match.end(1)
 
 
 def _attributes(candidate: Candidate) -> bool:

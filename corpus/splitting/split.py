@@ -99,6 +99,8 @@ def _attach_marks(line: str, pieces: list[str]) -> list[str]:
 
 def _boundaries(line: str, language: str) -> Iterator[int]:
     rules = arabic.decide if language in ARABIC_SCRIPT else english.decide
+    if language in ARABIC_SCRIPT:
+        yield from arabic.between_quotations(line)
     for candidate in find_candidates(line):
         decision = rules(candidate)
         if decision is Decision.UNSURE:
