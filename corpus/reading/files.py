@@ -211,7 +211,10 @@ def _sort(entries: Sequence[Path], source_lang: str, target_lang: str) -> Discov
 
 
 def _is_companion(entry: Path) -> bool:
-    return entry.suffix.lower() in _COMPANION_SUFFIXES or entry.name.split(".")[0].lower() in _COMPANION_NAMES
+    if entry.suffix.lower() in _COMPANION_SUFFIXES:
+        return True
+    # notice.ar.txt is an article about a notice.
+    return entry.name.split(".")[0].lower() in _COMPANION_NAMES and name_and_language(entry)[1] is None
 
 
 def _valid_name(name: str) -> bool:

@@ -38,6 +38,11 @@ def test_a_folder_gives_its_documents_by_id(tmp_path: Path) -> None:
     assert found.skipped == () and len(found) == 4
 
 
+def test_an_article_may_be_called_like_a_companion(tmp_path: Path) -> None:
+    found = discover(_folder(tmp_path, "notice.ar.txt", "NOTICE", "LICENSE.txt", "readme.html"))
+    assert [document.id for document in found] == ["notice"]
+
+
 def test_files_left_aside_are_listed_with_the_reason(tmp_path: Path) -> None:
     _folder(tmp_path, "a.ar.txt", "a.fr.txt", "picture.png", "notes")
     (tmp_path / "sub").mkdir()
