@@ -63,7 +63,7 @@ def decide(candidate: Candidate) -> Decision:
     if not following or following[0] in ".،,؛;:؟!":
         return Decision.JOIN
     marks = candidate.marks
-    if candidate.bracketed and (marks[-1] not in ")]" or marks[0] != "."):
+    if candidate.stays_in_bracket:
         return Decision.JOIN
     if candidate.ellipsis:
         # «..» and «…» are dashes or hesitation within the sentence far more often than its end.

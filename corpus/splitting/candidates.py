@@ -87,6 +87,19 @@ class Candidate:
         return stops[-1:] == "…" or stops.endswith("..")
 
     @property
+    def stays_in_bracket(self) -> bool:
+        """Inside of a bracket in mid-sentence, and no stop after the bracket: only its end can be the sentence's.
+
+        A question or exclamation that closes with the bracket belongs to the bracket alone: *he came (at last!) and*.
+        """
+        if not self.bracketed:
+            return False
+        inner, bracket, outer = self.marks.rpartition(")" if ")" in self.marks else "]")
+        if any(mark in STOPS for mark in outer) and bracket:
+            return False
+        return not bracket or inner[:1] != "."
+
+    @property
     def quoted(self) -> bool:
         """The run ends with a closing mark: the stop stands inside of a quotation or bracket."""
         return self.marks[-1:] in tuple(CLOSERS)

@@ -58,6 +58,9 @@ SPEECH_VERBS = words(
 
 _INITIAL = re.compile(r"^(?:[A-ZÀ-Þ]\.-?)*[A-ZÀ-Þ]$")
 _LIST_LABEL = re.compile(r"\(?(?:\d{1,3}|[A-Za-z]|[ivxIVX]{1,4})\)?$")
+_SLIP = re.compile(r"[A-Z][a-z]*")
+_SMALL = re.compile(r"[a-z]{2}$")
+_DOMAINS = words("Com Org Net Js Io Info Ai")
 _CAMEL = re.compile(r"[a-z][A-Z]")
 
 
@@ -75,11 +78,11 @@ def decide(candidate: Candidate) -> Decision:
     """The decision of the English rules; UNSURE where ``sentencex`` and its abbreviations decide."""
     following = candidate.following
     if not candidate.spaced:
-        return Decision.JOIN
+        return _without_space(candidate)
     if not following or following[0] in ".,;:!?":
         return Decision.JOIN
     marks = candidate.marks
-    if candidate.bracketed and (marks[-1] not in ")]" or marks[0] != "."):
+    if candidate.stays_in_bracket:
         return Decision.JOIN
     start = following.lstrip(OPENERS)
     opened = len(start) < len(following)
@@ -90,6 +93,15 @@ def decide(candidate: Candidate) -> Decision:
     if candidate.ellipsis or marks != ".":
         return Decision.SPLIT
     return _full_stop(candidate, start)
+
+
+def _without_space(candidate: Candidate) -> Decision:
+    """No white space after the mark: a typing slip between a small and a capital letter, unless it is an address."""
+    slip = _SLIP.match(candidate.line, candidate.end)
+    if candidate.bracketed or candidate.ellipsis or not slip or slip.group() in _DOMAINS:
+        return Decision.JOIN
+    word = candidate.word
+    return Decision.SPLIT if _SMALL.search(word) and not re.search(r"[./@:]", word) else Decision.JOIN
 
 
 def _attributes(start: str, opened: bool) -> bool:
@@ -135,9 +147,6 @@ def _full_stop(candidate: Candidate, start: str) -> Decision:
     if is_initial(word):
         if candidate.before_word.lower() in LETTER_NAMED_BY:
             return Decision.SPLIT
-        return (
-            Decision.SPLIT
-            if "." not in word and first in STARTERS and not candidate.before_word[:1].isupper()
-            else Decision.JOIN
-        )
+        abbreviation = "." in word or not candidate.before_word[:1].isupper()
+        return Decision.SPLIT if abbreviation and first in STARTERS else Decision.JOIN
     return Decision.UNSURE
