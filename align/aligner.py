@@ -150,7 +150,8 @@ class Aligner:
             yield from (Found((0, 0), (k, k + 1), 0.0, 0.0, 1.0) for k in range(target.size))
             return
         progress.start("aligning", source.size + target.size, "sentences")
-        if (source.size + 1) * (target.size + 1) <= EXACT_PLACES:
+        places = (source.size + 1) * (target.size + 1)
+        if places <= EXACT_PLACES and source.size + target.size <= WINDOW:
             yield from self._window(source, target, full_grid(source.size, target.size))
             progress.advance(source.size + target.size)
             progress.finish()

@@ -72,16 +72,17 @@ def band_around(path: Ints, n: int, m: int, radius: int) -> Grid:
     first = np.full(n + 1, m + 1, dtype=np.int64)
     last = np.full(n + 1, -1, dtype=np.int64)
     # A bead is a straight line between its corners: the rows in between get the columns that the line crosses.
-    for (i, j), (k, l) in zip(path[:-1].tolist(), path[1:].tolist(), strict=True):
+    for (i, j), (k, h) in zip(path[:-1].tolist(), path[1:].tolist(), strict=True):
         rows = np.arange(i, k + 1)
-        at = j + ((rows - i) * (l - j)) // max(k - i, 1)
+        at = j + ((rows - i) * (h - j)) // max(k - i, 1)
         first[rows] = np.minimum(first[rows], at)
         last[rows] = np.maximum(last[rows], at)
-        last[k] = max(last[k], l)
+        last[k] = max(last[k], h)
     # Both are non-decreasing, so the least over a window of rows stands at its upper end.
     rows = np.arange(n + 1)
     low = np.maximum(first[np.maximum(rows - radius, 0)] - radius, 0)
     high = np.minimum(last[np.minimum(rows + radius, n)] + radius, m)
+    high[:-1] = np.maximum(high[:-1], low[1:])  # so that there is always a way from a row to the next
     return Grid(n, m, low, high)
 
 

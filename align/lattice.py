@@ -65,17 +65,25 @@ class Lattice:
             node = end[choice[node]]
         return way
 
+    def log_partition(self, scores: Doubles) -> float:
+        """Log of the sum over all ways of the exponential of their sums."""
+        return self._backward(scores.tolist())[0] if self.size else 0.0
+
+    def _backward(self, values: list[float]) -> list[float]:
+        first, end, count = self._nodes
+        out = [-inf] * count
+        out[-1] = 0.0
+        for node in range(count - 2, -1, -1):
+            out[node] = _log_sum([values[arc] + out[end[arc]] for arc in range(first[node], first[node + 1])])
+        return out
+
     def probabilities(self, scores: Doubles) -> Doubles:
         """Probability of each arc where that of a way is proportional to the exponential of its sum, shape [arcs]."""
         first, end, count = self._nodes
         if not count:
             return np.zeros(0)
         values = scores.tolist()
-        backward = [-inf] * count
-        backward[-1] = 0.0
-        for node in range(count - 2, -1, -1):
-            ways = [values[arc] + backward[end[arc]] for arc in range(first[node], first[node + 1])]
-            backward[node] = _log_sum(ways)
+        backward = self._backward(values)
         # Forward in the same order: each node hands what it has to the ends of its arcs.
         arriving: list[list[float]] = [[] for _ in range(count)]
         arriving[0].append(0.0)

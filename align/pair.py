@@ -121,17 +121,28 @@ class DocumentPair:
         return np.maximum((source[i] - source[rows]) * root, 1), np.maximum((target[j] - target[columns]) / root, 1)
 
     @cached_property
+    def runs(self) -> tuple[list[Floats], list[Floats]]:
+        """Vectors of all runs of the source and of the target; the first is of runs of one sentence.
+
+        A pair is one window of a long document, so that this stays small.
+        """
+        source, target = (
+            [side.spans.embed_runs(0, side.size, length) for length in range(1, self.max_merge)]
+            for side in (self.source, self.target)
+        )
+        return source, target
+
+    @cached_property
     def far(self) -> tuple[Floats, Floats]:
         """Mean of ``1 - cos`` between a run and the sentences of the other side, shapes [max_merge, n + 1] and [., m + 1].
 
         Rows are run lengths, columns where the run starts; 1 where no such run is.
         """
         out = []
-        for side, other in ((self.source, self.target), (self.target, self.source)):
+        for side, other, runs in ((self.source, self.target, self.runs[0]), (self.target, self.source, self.runs[1])):
             values = np.ones((self.max_merge, side.size + 1), dtype=np.float32)
-            for length in range(1, self.max_merge):
-                found = side.spans.embed_runs(0, side.size, length) @ other.mean
-                values[length, : len(found)] = 1 - found
+            for length, rows in enumerate(runs, start=1):
+                values[length, : len(rows)] = 1 - rows @ other.mean
             out.append(values)
         return out[0], out[1]
 
@@ -153,7 +164,7 @@ class DocumentPair:
 
 
 def _similarity(pair: DocumentPair) -> Floats:
-    grid, spans = pair.grid, (pair.source.spans, pair.target.spans)
+    grid = pair.grid
     far_source, far_target = pair.far
     out = np.full((len(pair.types), grid.size + 1), -1, dtype=np.float32)
     longest = pair.max_merge - 1
@@ -163,14 +174,14 @@ def _similarity(pair: DocumentPair) -> Floats:
         right = min(right, grid.m - 1) + 1
         if right <= left:
             continue
-        targets = [spans[1].embed_runs(left, right, b) for b in range(1, longest + 1)]
+        targets = [runs[left:right] for runs in pair.runs[1]]
         counts = np.cumsum([0, *(len(rows) for rows in targets)])
         stacked = np.concatenate(targets)
         far = np.concatenate([far_target[b, left : left + len(rows)] for b, rows in enumerate(targets, start=1)])
         part = slice(int(grid.offset[first]), int(grid.offset[last]))
         rows, columns = grid.rows[part] - first, grid.columns[part] - left
         for a in range(1, longest + 1):
-            sources = spans[0].embed_runs(first, last, a)
+            sources = pair.runs[0][a - 1][first:last]
             if not len(sources):
                 break
             end = counts[pair.max_merge - a]

@@ -200,6 +200,8 @@ class UniversalSpans:
         rows = slice(part.first, part.last)
         ends = starts + lengths
         low, high = max(0, starts[0] - REACH), min(len(ids), ends[-1] + REACH)
+        if low == high:
+            return  # empty sentences only: their runs are embedded as one unknown token
         document = _document_features(encoder, ids, low, high)
         sums = np.zeros((len(starts), 1280))
         filled = lengths > 0
