@@ -152,6 +152,33 @@ def test_shards_by_size_hold_all_rows_in_order(store):
     store.verify()
 
 
+def test_rows_are_written_as_they_come(store, tmp_path, monkeypatch):
+    """Memory does not grow with the rows: no more than a row group a split waits to be written."""
+    import tracemalloc
+
+    from muwazi.corpus.store import writing
+
+    monkeypatch.setattr(writing, "ROW_GROUP_ROWS", 200)
+    store.commit(make_rows(2), message="first")  # loads what a first commit loads
+    peaks = []
+
+    def rows(articles):
+        for number, row in enumerate(make_rows(articles)):
+            if number and number % 1000 == 0:
+                written = sum(path.stat().st_size for path in tmp_path.glob("*/.tmp-*/version/data/*"))
+                assert written > number
+            yield row
+
+    for articles in (400, 2000):
+        fresh = Store.create(tmp_path / str(articles))
+        tracemalloc.start()
+        fresh.commit(rows(articles), message="more")
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[1] < 1.5 * peaks[0]
+    assert fresh.manifest().rows == 8000
+
+
 def test_splits_are_by_article_and_translation_holds_pairs_only(store):
     store.commit(make_rows(60, 3), message="first")
     seen = {}
