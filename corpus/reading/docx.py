@@ -115,6 +115,7 @@ def _check_archive(data: bytes, where: str) -> None:
         unpacked = 0
         for entry in entries:
             first = b""
+            name = " ".join(entry.filename.split())[:80]
             try:
                 with archive.open(entry) as stream:
                     while piece := stream.read(1024 * 1024):
@@ -124,16 +125,14 @@ def _check_archive(data: bytes, where: str) -> None:
             except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
                 if isinstance(error, InputError):
                     raise
-                raise InputError(f"{where}: its part {entry.filename} is damaged or encrypted; save it again") from None
+                raise InputError(f"{where}: its part {name} is damaged or encrypted; save it again") from None
             except Exception as error:
                 # zlib.error and lzma.LZMAError share no base class but Exception.
-                raise InputError(f"{where}: its part {entry.filename} is damaged ({error}); save it again") from None
+                raise InputError(f"{where}: its part {name} is damaged ({error}); save it again") from None
             if entry.filename.endswith((".xml", ".rels")):
                 refuse_entities(first, where)
                 if b"<!DOCTYPE" in first.replace(b"\0", b""):
-                    raise InputError(
-                        f"{where}: its part {entry.filename} has a DOCTYPE, which Word never writes; refused"
-                    )
+                    raise InputError(f"{where}: its part {name} has a DOCTYPE, which Word never writes; refused")
 
 
 def _check_size(unpacked: int, packed: int, where: str) -> None:

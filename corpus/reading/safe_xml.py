@@ -77,7 +77,7 @@ def iterate(
                 _release(element)
     except etree.XMLSyntaxError as error:
         line = error.lineno or 1
-        raise InputError(f"{where}: line {line} is no well-formed XML: {str(error.msg).strip()}") from None
+        raise InputError(f"{where}: line {line} is no well-formed XML: {' '.join(str(error.msg).split())}") from None
 
 
 def refuse_entities(prolog: bytes, where: str) -> None:

@@ -142,7 +142,7 @@ def read_json_lines(data: bytes, where: str, source_lang: str, target_lang: str,
 
 
 def _keys(record: dict[str, object]) -> str:
-    return ", ".join(sorted(record)[:8]) or "none"
+    return " ".join(", ".join(sorted(record)[:8]).split())[:200] or "none"
 
 
 def _text(record: dict[str, object], names: Sequence[str], where: str, line: int) -> str | None:

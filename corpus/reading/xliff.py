@@ -35,9 +35,9 @@ class _File:
         elif found == self.wanted[::-1]:
             self.exchanged = True
         else:
+            stated = [" ".join((language or "(nothing stated)").split())[:40] for language in (source, target)]
             raise InputError(
-                f"{where}: translates {source or '(nothing stated)'} to {target or '(nothing stated)'}; "
-                f"{self.wanted[0]} to {self.wanted[1]} is expected"
+                f"{where}: translates {stated[0]} to {stated[1]}; {self.wanted[0]} to {self.wanted[1]} is expected"
             )
 
 
