@@ -45,7 +45,7 @@ def extract(data: bytes, where: str) -> Extracted:
         document: Any = docx.Document(io.BytesIO(data))
         body: _Element = document.element.body
         styles = {style.style_id: style.name or "" for style in document.styles}
-    except (PackageNotFoundError, KeyError, ValueError, AttributeError, SyntaxError) as error:
+    except (PackageNotFoundError, LookupError, ValueError, AttributeError, TypeError, SyntaxError) as error:
         # python-docx raises whatever the missing part leads to; the archive itself was sound.
         raise InputError(f"{where}: is a ZIP archive but no readable Word document ({type(error).__name__})") from None
     blocks: list[Block] = []
