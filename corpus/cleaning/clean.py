@@ -11,18 +11,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from muwazi.corpus.cleaning.phrases import misspelt
-from muwazi.corpus.cleaning.rules import (
+from muwazi.corpus.cleaning.rules import RULES, Rule
+from muwazi.corpus.cleaning.vocabulary import (
     COOKIE,
     COOKIE_MAX_WORDS,
     COOKIE_RAW,
     COOKIE_SELF,
     COOKIE_YOU,
     DATE_WORDS,
-    RULES,
     SHARE_CORE,
     SHARE_FILL,
     SHARE_VERBS,
-    Rule,
 )
 from muwazi.corpus.normalise import matching_key
 from muwazi.corpus.reading.blocks import Block

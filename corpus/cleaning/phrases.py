@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from functools import lru_cache
 
-from muwazi.corpus.cleaning.rules import PHRASES
+from muwazi.corpus.cleaning.vocabulary import PHRASES
 
 _SIMILAR = 0.75
 """Dice coefficient of letter trigrams. One wrong letter in a phrase of 13 letters leaves .77, a different phrase of the
