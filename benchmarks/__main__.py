@@ -20,16 +20,24 @@ SECTIONS = ("splitting", "align", "translate", "training")
 
 def run(section: str, argv: list[str]) -> str:
     """Run one section; ``ok``, or why not."""
+    # A section is a module, or a package with a __main__.
+    entry = None
     try:
-        module = importlib.import_module(f"benchmarks.{section}")
+        for name in (f"benchmarks.{section}", f"benchmarks.{section}.__main__"):
+            entry = entry or getattr(importlib.import_module(name), "main", None)
     except ModuleNotFoundError as error:
-        return f"skipped: {error.name} is not there"
+        if entry is None:
+            return f"skipped: {error.name} is not there"
+    if entry is None:
+        return f"skipped: benchmarks.{section} has no main"
     try:
-        module.main(argv)
+        entry(argv)
     except MuwaziError as error:
         return f"skipped: {error}"
     except SystemExit as error:
-        if error.code not in (0, None):
+        if isinstance(error.code, str):  # sys.exit with a message: something it needs is not there
+            return f"skipped: {error.code}"
+        if error.code:
             return f"failed: exit code {error.code}"
     except Exception:  # one section must not take the others with it
         traceback.print_exc()

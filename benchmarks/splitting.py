@@ -85,12 +85,12 @@ def measure(name: str, language: str, groups: Sequence[Sequence[str]], split: Ca
     return Score(name, language, gold, found, correct, marked, seconds)
 
 
-def main() -> None:
+def main(argv: list[str] | None = None) -> None:
     """Print a table (or ``--json``)."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, default=Path("../shared/benchmarks"))
     parser.add_argument("--json", action="store_true")
-    arguments = parser.parse_args()
+    arguments = parser.parse_args(argv)
     scores = []
     for language in ("ar", "en"):
         path = arguments.data / f"ntrex-a.{language}"

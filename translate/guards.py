@@ -87,11 +87,14 @@ def _size(text: str) -> int:
 
 
 def has_loop(text: str) -> bool:
-    """Whether a word stands 4 times in a row, a phrase of 2 to 8 words 3 times, or a syllable inside a word 6 times."""
+    """Whether a word stands 4 times in a row, a phrase of 2 to 8 words 3 times, a syllable in a word 6 times.
+
+    Also a digit or two that stand 13 times in a row: longer than any number that is written out.
+    """
     words = [word.strip(".,;:!?\"'()«»“”،؛؟-–—*_…").casefold() for word in text.split()]
     if any(_repeats(words, size, 4 if size == 1 else 3) for size in range(1, 9)):
         return True
-    return any(re.search(r"([^\W\d_]{1,6}?)\1{5,}", word) for word in words)
+    return any(re.search(r"([^\W\d_]{1,6}?)\1{5,}|(\d{1,2}?)\2{12,}", word) for word in words)
 
 
 def _repeats(words: Sequence[str], size: int, times: int) -> bool:

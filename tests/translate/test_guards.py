@@ -59,6 +59,8 @@ def test_copies_with_ascii_digits_outside_of_addresses(text, copy):
         ("banana", False),
         ("aaaaaa", True),
         ("1000000000", False),
+        ("111111111111111", True),
+        ("12.0000000000", False),
         ("- - - - - -", False),  # no words
         ("10 10 10 10", True),
         ("The train reached the station in the morning.", False),
