@@ -2,8 +2,8 @@
 
 Brown et al. 1993 (model 1); the prior that favours the diagonal is that of Dyer, Chahuneau and Smith 2013. Both
 directions are trained on the same pass, and the alignment of a target piece is the source piece with the highest
-product of both posteriors, where that product is high enough. Training takes the alignments as a target for cross-attention
-(Chen et al. 2016, "Guided alignment training"), and the translation tables as a start for the embeddings.
+product of both posteriors, where that is high enough. Training takes the alignments as a target for
+cross-attention (Chen et al. 2016, "Guided alignment training"), and the tables as a start for the embeddings.
 """
 
 from __future__ import annotations

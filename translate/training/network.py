@@ -70,8 +70,8 @@ def configuration(vocabulary: Vocabulary, preset: Preset, *, dropout: float) -> 
 def build(vocabulary: Vocabulary, preset: Preset, *, dropout: float, seed: int) -> Any:
     """A new MarianMTModel whose sublayers start small, so that each layer is near the identity.
 
-    MarianMT normalises after the residual sum; deep-net starts (Wang et al. 2022) damp the value, output and feed-forward
-    weights, which is what is done here in place of their factor on the residual, which MarianMT does not have.
+    MarianMT normalises after the residual sum; deep-net starts (Wang et al. 2022) damp the value, output and
+    feed-forward weights, which is done here, and scale the residual, which MarianMT has no place for.
     """
     from transformers import MarianMTModel
 

@@ -21,7 +21,7 @@ class Loss:
     """Mean guided-alignment loss over the aligned pieces, 0 where there is none."""
 
 
-class _SmoothedEntropy(torch.autograd.Function):
+class SmoothedEntropy(torch.autograd.Function):
     """Sum of the label-smoothed cross entropy of ``states @ weight.T``, with its gradient made on the way.
 
     The logits of a whole batch (1,600 x 8,000 in float32: 51 MB) do not fit a cache and are walked over six times by
@@ -32,14 +32,15 @@ class _SmoothedEntropy(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, states: Tensor, weight: Tensor, gold: Tensor, smoothing: float) -> tuple[Tensor, Tensor]:
+        """(smoothed, plain) entropy, summed over the rows of ``states`` (pieces, d_model)."""
         grad_states = torch.empty_like(states)
         grad_weight = torch.zeros_like(weight)
         smoothed = states.new_zeros(())
         plain = states.new_zeros(())
         classes = weight.shape[0]
-        for begin in range(0, len(states), _SmoothedEntropy.CHUNK):
-            part = states[begin : begin + _SmoothedEntropy.CHUNK]
-            labels = gold[begin : begin + _SmoothedEntropy.CHUNK, None]
+        for begin in range(0, len(states), SmoothedEntropy.CHUNK):
+            part = states[begin : begin + SmoothedEntropy.CHUNK]
+            labels = gold[begin : begin + SmoothedEntropy.CHUNK, None]
             logits = part @ weight.T
             chosen = logits.gather(1, labels)
             mean = logits.mean(1, keepdim=True) if smoothing else chosen
@@ -53,13 +54,14 @@ class _SmoothedEntropy(torch.autograd.Function):
             if smoothing:
                 logits.sub_(smoothing / classes)
             logits.scatter_add_(1, labels, torch.full_like(chosen, smoothing - 1))
-            grad_states[begin : begin + _SmoothedEntropy.CHUNK] = logits @ weight
+            grad_states[begin : begin + SmoothedEntropy.CHUNK] = logits @ weight
             grad_weight.addmm_(logits.T, part)
         ctx.save_for_backward(grad_states, grad_weight)
         return smoothed, plain
 
     @staticmethod
     def backward(ctx: Any, grad: Tensor, _plain: Tensor) -> tuple[Tensor, Tensor, None, None]:  # type: ignore[override]
+        """What was computed on the way forward, times ``grad``."""
         grad_states, grad_weight = ctx.saved_tensors
         return grad_states.mul_(grad), grad_weight.mul_(grad), None, None
 
@@ -142,7 +144,7 @@ def compute(
     # Padding never reaches the softmax, which costs as much as two layers.
     states, gold = hidden[real], target[real]
     if states.device.type == "cpu" and not torch.is_autocast_enabled("cpu"):
-        smoothed, plain = _SmoothedEntropy.apply(states, model.lm_head.weight[:targets], gold, smoothing)  # type: ignore[no-untyped-call]
+        smoothed, plain = SmoothedEntropy.apply(states, model.lm_head.weight[:targets], gold, smoothing)  # type: ignore[no-untyped-call]
         total, entropy = smoothed / len(gold), plain / len(gold)
     else:
         logits = (states @ model.lm_head.weight[:targets].T).float()

@@ -2,9 +2,9 @@
 
 ``python -m muwazi.translate.training.overlap --recipe cpu.toml --data FOLDER --test flores-dev.ar flores-dev.en ...``
 
-Both sides of every pair are held against every test file, whatever its language. Sentences are compared without case,
-punctuation, vowel signs and hamza. A near duplicate shares most of its words: the Jaccard index of the two sets of words
-is at least 0.7, found exactly through an index of word pairs instead of MinHash, whose misses would need explaining.
+Both sides of every pair are held against every test file, whatever its language. Sentences are compared without
+case, punctuation, vowel signs and hamza. A near duplicate shares most of its words: the Jaccard index of
+the two sets of words is at least 0.7, found exactly through an index of word pairs; MinHash would miss some.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Literal
 
@@ -88,7 +89,7 @@ class TestIndex:
             self._equal.setdefault(tokens, number)
         for begin in range(len(tokens) - RUN + 1):
             self._runs.setdefault(tokens[begin : begin + RUN], number)
-        for pair in set(zip(tokens, tokens[1:], strict=False)):
+        for pair in set(pairwise(tokens)):
             self._pairs[pair].append(number)
 
     def look(self, text: str) -> Hit | None:
@@ -103,7 +104,7 @@ class TestIndex:
         if len(tokens) < SHORTEST + 1:
             return None
         shared: Counter[int] = Counter()
-        for pair in set(zip(tokens, tokens[1:], strict=False)):
+        for pair in set(pairwise(tokens)):
             found = self._pairs.get(pair)
             if found is not None and len(found) <= 50:  # pairs like "of the" stand everywhere and tell nothing
                 shared.update(found)

@@ -52,9 +52,8 @@ def curve(log: Path) -> str:
     ]
     for value in _ticks(*x):
         place = _path([(value, y_loss[0])], x, y_loss).split(",")[0]
-        parts.append(
-            f'<text x="{place}" y="{_HEIGHT - _BOTTOM + 16}" text-anchor="middle" fill="currentColor">{value:.0f}</text>'
-        )
+        below = _HEIGHT - _BOTTOM + 16
+        parts.append(f'<text x="{place}" y="{below}" text-anchor="middle" fill="currentColor">{value:.0f}</text>')
     for value in _ticks(*y_loss):
         place = _path([(0, value)], x, y_loss).split(",")[1]
         parts.append(f'<text x="{_LEFT - 6}" y="{place}" text-anchor="end" fill="#3572b0">{value:.2f}</text>')

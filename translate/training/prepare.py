@@ -66,8 +66,9 @@ def _read(source: SourceSettings, recipe: Recipe) -> list[Pair]:
     for side, empty in (("source", all(not p.source for p in pairs)), ("target", all(not p.target for p in pairs))):
         if empty:
             raise InputError(f"{source.path}: the {side} side is empty in all {len(pairs)} lines; nothing to train on")
-    if source.limit and len(pairs) > source.limit:
-        pairs = [pairs[i] for i in np.linspace(0, len(pairs) - 1, source.limit).astype(int)]
+    limit = min((n for n in (source.limit, settings.max_pairs) if n), default=len(pairs))
+    if len(pairs) > limit:
+        pairs = [pairs[i] for i in np.linspace(0, len(pairs) - 1, limit).astype(int)]
     return pairs
 
 

@@ -62,6 +62,9 @@ class TrainSettings:
     """Pieces of the source vocabulary; 0: the preset's."""
     target_pieces: int = 0
     max_length: int = 128
+    """Pairs with more pieces than this on one side are left out, and counted."""
+    max_pairs: int = 0
+    """Take so many pairs of each source at most, for dry runs; 0: all."""
     batch_tokens: int = 2000
     """Target pieces in a batch, padding included."""
     accumulate: int = 1
@@ -88,6 +91,8 @@ class TrainSettings:
     """File of pairs to look at, instead of or besides what ``dev_every`` holds out."""
     average: int = 3
     """Checkpoints to average at the end."""
+    log_every: int = 50
+    """Steps between two lines of the log."""
     save_every: int = 500
     """Steps between two checkpoints to resume from."""
     seed: int = 1
@@ -174,9 +179,8 @@ def load(path: Path, *, data: Path | None = None) -> Recipe:
         for name in phase.weights:
             if name not in names:
                 near = difflib.get_close_matches(name, names, 1)
-                raise SettingsError(
-                    f"{path}, phase {phase.name}: unknown source {name}; {f'did you mean {near[0]}?' if near else ''}"
-                )
+                hint = f"did you mean {near[0]}?" if near else f"known: {', '.join(names)}"
+                raise SettingsError(f"{path}, phase {phase.name}: unknown source {name}; {hint}")
     if [p.until for p in phases] != sorted(p.until for p in phases):
         raise SettingsError(f"{path}: the phases must stand in the order of their until")
     return Recipe(

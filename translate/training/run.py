@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import errno
 import json
 import os
 import platform
@@ -18,7 +19,7 @@ from typing import Any
 
 import torch
 
-from muwazi.corpus.errors import InputError, ModelError, SettingsError
+from muwazi.corpus.errors import InputError, ModelError, MuwaziError, SettingsError
 from muwazi.corpus.progress import SILENT, Progress
 from muwazi.translate.training import export, marian, network, plot, prepare, scoring, stored
 from muwazi.translate.training.pairs import Pair
@@ -28,7 +29,7 @@ from muwazi.translate.training.trainer import Outcome, Team, Trainer, choose_dev
 
 Note = Callable[[str], None]
 
-MAY_CHANGE = {"max_steps", "max_minutes", "threads", "workers", "save_every", "patience", "average"}
+MAY_CHANGE = {"max_steps", "max_minutes", "threads", "save_every", "log_every", "patience", "average"}
 """Settings that a resumed run may change without ceasing to be the same run."""
 
 
@@ -220,8 +221,28 @@ def train(
         SettingsError: an impossible setting.
         ModelError: ``base`` is no MarianMT model, or there is nothing to resume.
     """
-    settings = recipe.training
     folder = folder or output.with_name(output.name + ".run")
+    try:
+        return _train(recipe, output, base, folder, resume, chain, progress, note)
+    except OSError as error:
+        if isinstance(error, MuwaziError) or error.errno not in {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EROFS}:
+            raise
+        raise InputError(
+            f"{folder}: cannot be written ({error.strerror}); make room there or name another output"
+        ) from None
+
+
+def _train(
+    recipe: Recipe,
+    output: Path,
+    base: str | None,
+    folder: Path,
+    resume: bool,
+    chain: Filter | None,
+    progress: Progress,
+    note: Note,
+) -> Outcome:
+    settings = recipe.training
     _check(recipe, output, base)
     if settings.threads:
         torch.set_num_threads(settings.threads)

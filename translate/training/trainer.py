@@ -152,8 +152,8 @@ class Trainer:
     def _groups(self) -> list[dict[str, Any]]:
         """Embeddings apart, because they learn slowly.
 
-        Adam moves a row that is hardly ever seen as far as any other, and would wipe out what the lexical start knows of
-        rare words within a hundred steps.
+        Adam moves a row that is hardly ever seen as far as any other, and would wipe out what the lexical start knows
+        of rare words within a hundred steps.
         """
         embeddings = {id(p) for p in self.model.model.shared.parameters()}
         slow = [p for p in self.parameters if id(p) in embeddings]
@@ -274,7 +274,7 @@ class Trainer:
             self.sampler.change(self._mix(phase))
             window.append(self._update(batches, guided, s.guide if phase is None else phase.guide))
             self.progress.advance()
-            if self.step % 50 == 0:
+            if self.step % s.log_every == 0:
                 now = time.monotonic()
                 amount = sum(n for _, _, n in window)
                 write({
