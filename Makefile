@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 STORE ?= demo/store
 SHELL := /bin/bash
 
-.PHONY: demo test lint bench docs clean install
+.PHONY: demo test browser lint bench docs clean install
 
 install: $(STAMP)
 
@@ -19,10 +19,18 @@ $(STAMP): pyproject.toml setup.py constraints.txt
 	touch $@
 
 demo: $(STAMP)
-	$(BIN)/muwazi build examples/articles --store $(STORE) --model builtin --report demo/report.html --message "Example articles"
+	$(BIN)/muwazi build examples/articles --store $(STORE) --model builtin --licence Apache-2.0 \
+	  --report demo/report.html --message "Example articles"
 
-test: $(STAMP)
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile
+# One thread a worker: two workers with two threads each wait for each other. The tests of pages want a real browser.
+test: $(STAMP) browser
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 2 --dist loadfile
+
+# Debian's chromium, where it is missing and may be installed; without it the tests that need it skip and say so.
+browser:
+	@command -v chromium >/dev/null || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null \
+	  && apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-noto-core >/dev/null; } \
+	  || echo "no chromium here: the tests of pages in a browser will skip"
 
 # mypy and import-linter read plain folders: give them the installed layout as a tree of links.
 lint: $(STAMP)

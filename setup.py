@@ -8,6 +8,8 @@ from setuptools import find_packages, setup
 
 FOLDERS = ("corpus", "align", "translate", "eval")
 
+DATA = ("typed", "html", "css", "js", "json", "txt", "spm", "bin", "safetensors", "md", "toml", "sh")
+
 packages = ["muwazi", *(f"muwazi.{name}" for name in find_packages("muwazi"))]
 package_dir = {"muwazi": "muwazi"}
 for folder in FOLDERS:
@@ -17,20 +19,6 @@ for folder in FOLDERS:
 setup(
     packages=packages,
     package_dir=package_dir,
-    package_data={
-        "": [
-            "py.typed",
-            "*.html",
-            "*.css",
-            "*.js",
-            "*.json",
-            "*.txt",
-            "*.spm",
-            "*.bin",
-            "*.safetensors",
-            "*.md",
-            "*.toml",
-            "*.npz",
-        ]
-    },
+    # Data also stands in folders that are no packages (templates, recipes, the weights of the built-in model).
+    package_data={"": [f"**/*.{suffix}" for suffix in DATA]},
 )
