@@ -49,7 +49,8 @@ class Alignment:
 class Aligner:
     """Aligns the sentences of document pairs.
 
-    :param encoder: ``builtin``, the name of a sentence-transformers model, or an :class:`~muwazi.align.encoder.Encoder`.
+    :param encoder: ``builtin``, the name of a sentence-transformers model, or an
+    :class:`~muwazi.align.encoder.Encoder`.
     :param source_lang: ISO 639-1 code of the source side.
     :param target_lang: ISO 639-1 code of the target side.
     :param max_merge: most sentences in one bead, both sides together, at least 2.
@@ -99,7 +100,8 @@ class Aligner:
         order, chosen by the texts.
 
         :param mt: a machine translation of each source sentence into the target language, as one more signal.
-        :param require_parallel: raise :class:`NotParallelError` instead of returning an alignment of unrelated documents.
+        :param require_parallel: raise :class:`NotParallelError` instead of returning an alignment of unrelated
+        documents.
         :raises InputError: when ``mt`` has another length than ``source``.
         """
         if mt is not None and len(mt) != len(source):

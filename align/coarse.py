@@ -1,10 +1,10 @@
 """A rough way through long documents, in linear time, for the exact search to look around.
 
-Both documents are cut into the same number of units of about equal length in characters; the units of the first level are
-few enough to search all pairs, and each next level has twice as many and is searched only around the way found before
-(as Vecalign does with averaged sentence vectors: Thompson and Koehn, "Vecalign: improved sentence alignment in linear time
-and space", 2019). A unit is the sum of its sentences' vectors less the document's mean: what two long stretches
-of one document have in common with everything says nothing.
+Both documents are cut into the same number of units of about equal length in characters; the units of the first level
+are few enough to search all pairs, and each next level has twice as many and is searched only around the way found
+before (as Vecalign does with averaged sentence vectors: Thompson and Koehn, "Vecalign: improved sentence alignment in
+linear time and space", 2019). A unit is the sum of its sentences' vectors less the document's mean: what two long
+stretches of one document have in common with everything says nothing.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ def rough_path(source: Side, target: Side) -> Ints:
     sums = [_running(side) for side in (source, target)]
     most = max(source.size, target.size)
     units = min(_TOP, max(most // _SENTENCES, 1))
+    path = np.zeros((1, 2), dtype=np.int64)
     grid: Grid | None = None
     while True:
         cuts = [_cut(side, units) for side in (source, target)]

@@ -1,9 +1,9 @@
 """Sentence encoders: text in, unit vectors out.
 
-``load_encoder("builtin")`` gives the encoder that ships with the dependencies (USE multilingual v3, 16 languages, Arabic
-and English among them); any other name is taken for a sentence-transformers model, which needs the extra
-``muwazi[encoders]``. An encoder that can embed every run of neighbouring sentences from one pass over the document has a
-method ``spans``; for the others see :class:`muwazi.align.spans.MeanSpans`.
+``load_encoder("builtin")`` gives the encoder that ships with the dependencies (USE multilingual v3, 16 languages,
+Arabic and English among them); any other name is taken for a sentence-transformers model, which needs the extra
+``muwazi[encoders]``. An encoder that can embed every run of neighbouring sentences from one pass over the document has
+a method ``spans``; for the others see :class:`muwazi.align.spans.MeanSpans`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The cells that a search looks at: a band of places in two documents, and the beads that may start there.
 
-A *place* ``(i, j)`` stands before sentence ``i`` of the source and sentence ``j`` of the target, so a document pair of n and
-m sentences has ``(n + 1) * (m + 1)`` places, and a bead of ``a`` and ``b`` sentences goes from ``(i, j)`` to
+A *place* ``(i, j)`` stands before sentence ``i`` of the source and sentence ``j`` of the target, so a document pair of
+n and m sentences has ``(n + 1) * (m + 1)`` places, and a bead of ``a`` and ``b`` sentences goes from ``(i, j)`` to
 ``(i + a, j + b)``. A grid holds, for each ``i``, the places with ``low[i] <= j <= high[i]``, row after row in one flat
 array: all of them for short documents, a band around a path for long ones.
 """
@@ -50,7 +50,7 @@ class Grid:
         return np.arange(self.size) - np.repeat(self.offset[:-1] - self.low, self.high - self.low + 1)
 
     def shifted(self, down: int, right: int) -> Ints:
-        """Flat index of the place ``(i + down, j + right)`` of each place; ``size`` where the grid has no such place."""
+        """Flat index of the place ``(i + down, j + right)`` of each place; ``size`` where the grid has none."""
         row = self.rows + down
         column = self.columns + right
         inside = (row >= 0) & (row <= self.n)

@@ -1,8 +1,8 @@
 """The few beads that are worth a closer look, and the search over them.
 
-A first, cheap score of all beads of a grid (:mod:`muwazi.align.propose`) leaves, for each sentence, a handful of beads with
-a chance. They form a lattice: places as nodes, beads and sentences without partner as arcs. All signals are computed for
-its arcs only, and the search is dynamic programming over its nodes.
+A first, cheap score of all beads of a grid (:mod:`muwazi.align.propose`) leaves, for each sentence, a handful of beads
+with a chance. They form a lattice: places as nodes, beads and sentences without partner as arcs. All signals are
+computed for its arcs only, and the search is dynamic programming over its nodes.
 """
 
 from __future__ import annotations

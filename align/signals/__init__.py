@@ -1,8 +1,9 @@
 """What speaks for or against a bead: one small file for each signal.
 
-A signal gives numbers (*features*) for beads with two sides and for sentences left without partner; the score of a bead is
-their weighted sum, with the weights of :mod:`muwazi.align.weights`. Every feature is symmetric: swapping the documents
-swaps the beads and changes no number. To add one, write a class with the four members of :class:`Signal`, add it to
+A signal gives numbers (*features*) for beads with two sides and for sentences left without partner; the score of a
+bead is their weighted sum, with the weights of :mod:`muwazi.align.weights`. Every feature is symmetric: swapping the
+documents swaps the beads and changes no number. To add one, write a class with the four members of :class:`Signal`,
+add it to
 :data:`SIGNALS`, and fit the weights again (``python -m benchmarks.align.fit``).
 """
 

@@ -16,8 +16,8 @@ Values = NDArray[np.floating[Any]]
 class Signal(Protocol):
     """Features of beads and of sentences left without partner.
 
-    Features are computed for a whole document pair at a time. They are symmetric: the pair with its sides swapped has the
-    same features for the mirrored beads.
+    Features are computed for a whole document pair at a time. They are symmetric: the pair with its sides swapped has
+    the same features for the mirrored beads.
     """
 
     @property

@@ -13,9 +13,11 @@ from muwazi.align.signals.contract import Values
 class Neighbours:
     """Compares ``q`` of a bead with ``q`` of the beads that differ by one sentence at one of its four ends.
 
-    - ``shrink``: the most that ``q`` gains by leaving out a sentence at an end (negative where every sentence is needed;
-      0 for a 1-1 bead)
-    - ``shrink_over``: the same where it is above 0, times ``a + b - 2``
+    - ``shrink``: the most that ``q`` gains by leaving out a sentence at an end (negative where every sentence is
+      needed; 0 for a 1-1 bead)
+    - ``shrink_sum``: the sum over all ends, each at least -0.2
+    - ``weakest``: the least ``q`` that one sentence of a merged side has with the whole other side, at most 0.5: near 0
+      for a sentence that does not belong; 0.3 for a 1-1 bead
     - ``grow``: the most that ``q`` gains by taking in the sentence before or after, on either side
     - ``grow_over``: the same where it is above 0
     """

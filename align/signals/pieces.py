@@ -23,15 +23,18 @@ CAP = 0.5
 
 
 class Pieces:
-    """Sentences are cut at commas, brackets and quotation marks and then into pieces of at most six words, and each is
+    """Whether the clauses of a bead find their counterparts inside of it.
+
+    Sentences are cut at commas, brackets and quotation marks and then into pieces of at most six words, and each is
     embedded. A piece's likeness to a sentence is its best ``q`` with a piece of it, ``q`` as for runs.
 
-    For each piece, how much better its best match anywhere (in the grid) is than its best match inside the bead, at most
-    0.5: 0 where the bead holds the counterpart.
+    For each piece, how much better its best match anywhere (in the grid) is than its best match inside the bead, at
+    most 0.5: 0 where the bead holds the counterpart.
 
     - ``piece_lost``: the sum of this over the pieces of both sides
     - ``piece_share``: its mean
     - ``piece_most``: the greatest mean of a sentence of the bead
+    - ``piece_cover``: the mean over the pieces of the best match inside the bead, each at least -0.2
     - ``piece_drop`` (of a sentence without partner): the mean over its pieces of the best match anywhere
     """
 
@@ -134,7 +137,8 @@ def _lost(
 ) -> tuple[Floats, Floats, Floats, Floats]:
     """For each place and count c: what the pieces of the sentence there lose when only the next c of the others count.
 
-    :return: the sum and the mean of the losses and the sum of the best matches, shape [most, places], and for each sentence
+    :return: the sum and the mean of the losses and the sum of the best matches, shape [most, places], and for each
+    sentence
         the mean of its pieces' best matches anywhere.
     """
     lost, mean, cover = (np.zeros((most, grid.size), np.float32) for _ in range(3))

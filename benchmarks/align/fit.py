@@ -1,8 +1,8 @@
 """Fit the aligner's weights on gold alignments.
 
 ``python -m benchmarks.align.fit --data FOLDER [--write]`` maximises the likelihood of the gold beads (with a quadratic
-penalty), reports strict F1 and the bits lost by leave-one-kind-out cross-validation, fits the calibration of confidences
-on the predictions of the cross-validation, and with ``--write`` replaces ``align/weights.json``.
+penalty), reports strict F1 and the bits lost by leave-one-kind-out cross-validation, fits the calibration of
+confidences on the predictions of the cross-validation, and with ``--write`` replaces ``align/weights.json``.
 """
 
 from __future__ import annotations
@@ -270,7 +270,9 @@ def bins(rows: Sequence[tuple[float, bool, bool]], calibration: dict[str, float]
     print("| confidence | beads | mean | right |\n|---|---:|---:|---:|")
     for key, values in sorted(found.items()):
         label = ("< .5", ".5-.7", ".7-.8", ".8-.9", ".9-.95", ".95-.99", ">= .99")[key]
-        print(f"| {label} | {len(values)} | {np.mean([v for v, _ in values]):.3f} | {np.mean([r for _, r in values]):.3f} |")
+        print(
+            f"| {label} | {len(values)} | {np.mean([v for v, _ in values]):.3f} | {np.mean([r for _, r in values]):.3f} |"
+        )
 
 
 if __name__ == "__main__":

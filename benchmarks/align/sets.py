@@ -1,7 +1,7 @@
 """The gold alignments that the aligner is fitted on and measured with.
 
-``--data`` names a folder with ``authored/``, ``ntrex-a/`` and ``textberg-dev/`` (any of them may be missing); the project's
-own examples are always there.
+``--data`` names a folder with ``authored/``, ``ntrex-a/`` and ``textberg-dev/`` (any of them may be missing); the
+project's own examples are always there.
 """
 
 from __future__ import annotations

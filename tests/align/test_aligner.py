@@ -90,7 +90,11 @@ def test_the_wrong_language_is_an_answer(encoder: Encoder) -> None:
 
 
 def test_a_moved_sentence_is_flagged(encoder: Encoder) -> None:
-    source = [*AR, "وأهدت الجامعة المكتبة مجموعة من المخطوطات النادرة من القرن الثامن عشر.", "وحضر الافتتاح جمهور كبير."]
+    source = [
+        *AR,
+        "وأهدت الجامعة المكتبة مجموعة من المخطوطات النادرة من القرن الثامن عشر.",
+        "وحضر الافتتاح جمهور كبير.",
+    ]
     target = ["The university has given the library a collection of rare eighteenth-century manuscripts.", *EN]
     target.append("A large crowd attended the opening.")
     found = Aligner(encoder).align(source, target)

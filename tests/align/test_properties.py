@@ -29,9 +29,7 @@ def aligner(words: SimpleNamespace) -> Aligner:
 
 @given(source=sentences, target=sentences)
 @settings(max_examples=60, deadline=None)
-def test_each_index_once_in_order_and_always_the_same(
-    aligner: Aligner, source: list[str], target: list[str]
-) -> None:
+def test_each_index_once_in_order_and_always_the_same(aligner: Aligner, source: list[str], target: list[str]) -> None:
     found = aligner.align(source, target)
     assert flat(found.beads) == (list(range(len(source))), list(range(len(target))))
     assert all(0 < len(b.source) + len(b.target) <= 10 for b in found.beads)
@@ -66,9 +64,7 @@ def test_a_dropped_sentence_is_a_null_just_there(
 
 @given(cuts=st.lists(st.integers(1, 4), min_size=2, max_size=8), seed=seeds)
 @settings(max_examples=30, deadline=None)
-def test_joined_sentences_are_one_bead(
-    aligner: Aligner, words: SimpleNamespace, cuts: list[int], seed: int
-) -> None:
+def test_joined_sentences_are_one_bead(aligner: Aligner, words: SimpleNamespace, cuts: list[int], seed: int) -> None:
     texts = [words.render(one, "w") for one in words.meanings(sum(cuts), start=seed + 1)]
     joined, expected, k = [], [], 0
     for number, cut in enumerate(cuts):
