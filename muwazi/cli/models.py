@@ -24,7 +24,7 @@ def models(
     as_json: bool = typer.Option(False, "--json", help="JSON for machines."),
     clear: bool = typer.Option(False, "--clear-converted", help="Delete converted models; they are made again on use."),
 ) -> None:
-    """List the models on this machine: built-in, fetched from the Hub, and converted; with size, revision and scores."""
+    """List the models on this machine: built-in, from the Hub, converted; with size, revision and scores."""
     from muwazi.translate.models.listing import clear_conversions, installed
 
     if clear:
