@@ -12,7 +12,7 @@ from muwazi.align.encoder import BUILTIN, Encoder, load_encoder
 from muwazi.align.grid import Grid, band_around, full_grid
 from muwazi.align.lattice import Lattice
 from muwazi.align.model import Weights, adapt, feature_names, score
-from muwazi.align.pair import DocumentPair, Side
+from muwazi.align.pair import DocumentPair, Ints, Side
 from muwazi.align.propose import propose
 from muwazi.align.signals import SIGNALS
 from muwazi.align.spans import MeanSpans, make_spans
@@ -164,7 +164,7 @@ class Aligner:
             part = _ahead(way, i, j)
             k, m = (int(x) for x in part[-1])
             sides = source.part(i, k), target.part(j, m)
-            grid = band_around(part - (i, j), k - i, m - j, RADIUS)
+            grid = band_around(part - np.array([i, j]), k - i, m - j, RADIUS)
             beads = list(self._window(*sides, grid))
             if k < source.size or m < target.size:
                 beads = beads[: _safe_border(beads, k - i + m - j)]
@@ -204,7 +204,7 @@ def _unrelated(value: float) -> str:
     )
 
 
-def _ahead(way: np.ndarray, i: int, j: int) -> np.ndarray:
+def _ahead(way: Ints, i: int, j: int) -> Ints:
     """The rough way from (i, j) on, about one window of it."""
     start = int(np.searchsorted(way.sum(axis=1), i + j, side="right"))
     rest = way[start:]

@@ -1,6 +1,6 @@
 """The few beads that are worth a closer look, and the search over them.
 
-A first, cheap score of all beads of a grid (:mod:`muwazi.align.propose`) leaves, for each sentence, a handful of beads
+A first, cheap score of all beads of a grid (:mod:`muwazi.align.propose`) leaves a handful of beads for each sentence
 with a chance. They form a lattice: places as nodes, beads and sentences without partner as arcs. All signals are
 computed for its arcs only, and the search is dynamic programming over its nodes.
 """
@@ -36,7 +36,7 @@ class Lattice:
 
     @cached_property
     def _nodes(self) -> tuple[list[int], list[int], int]:
-        """First arc of each node, and the node where each arc ends; nodes are numbered in the order of the documents."""
+        """First arc of each node, the node where each arc ends, how many; numbered in the order of the documents."""
         # One more than the greatest column makes place numbers that sort by row, then column.
         wide = int((self.columns + self.b).max(initial=0)) + 1
         start = self.rows * wide + self.columns

@@ -39,7 +39,7 @@ class Weights:
     """``merge``, ``leave`` (how far costs follow the document), ``merge_rate``, ``leave_rate`` and ``strength``
     (``mu``, ``rho``, ``k``)."""
     confidence: Mapping[str, float]
-    """``slope`` and ``offset`` on the log-odds of a bead's probability, ``null`` added for a bead with an empty side."""
+    """``slope`` and ``offset`` on the log-odds of a probability, ``null`` added for a bead with an empty side."""
     parallel: Mapping[str, float]
     """``threshold`` on :func:`muwazi.align.verdict.parallel_score`."""
 

@@ -143,8 +143,9 @@ class DocumentPair:
 
     @cached_property
     def far(self) -> tuple[Floats, Floats]:
-        """Mean of ``1 - cos`` between a run and the sentences of the other side, shapes [max_merge, n + 1] and [., m +
-        1].
+        """Mean of ``1 - cos`` between a run and the sentences of the other side.
+
+        Shapes [max_merge, n + 1] and [max_merge, m + 1].
 
         Rows are run lengths, columns where the run starts; 1 where no such run is.
         """

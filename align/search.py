@@ -159,7 +159,7 @@ def _from_start(scores: Scores) -> Doubles:
 
 
 def _neighbours(scores: Scores, i: int, direction: int) -> NDArray[np.int64]:
-    """Flat index, shape [types, width of row i], of where beads that start in row i end (1), or that end there start (-1)."""
+    """Flat index of where beads that start in row i end (1), or beads that end there start (-1), [types, width]."""
     grid = scores.grid
     sizes = np.array(scores.types, dtype=np.int64).reshape(-1, 2)
     row = i + direction * sizes[:, 0]

@@ -95,13 +95,11 @@ class UniversalEncoder:
         return found
 
     def limit_threads(self) -> AbstractContextManager[Any]:
-        """Limits BLAS to the threads asked for, where threadpoolctl is installed."""
+        """Limits BLAS to the threads asked for."""
         if self._threads is None:
             return nullcontext()
-        try:
-            from threadpoolctl import threadpool_limits
-        except ImportError:
-            return nullcontext()
+        from threadpoolctl import threadpool_limits
+
         limit: AbstractContextManager[Any] = threadpool_limits(limits=self._threads, user_api="blas")
         return limit
 

@@ -16,6 +16,7 @@ from muwazi.align.signals.pieces import Pieces
 from muwazi.align.signals.punctuation import Punctuation
 from muwazi.align.signals.shape import Shape
 from muwazi.align.signals.similarity import Similarity
+from muwazi.align.signals.translation import Translation
 
 SIGNALS: tuple[Signal, ...] = (
     Shape(),
@@ -26,6 +27,7 @@ SIGNALS: tuple[Signal, ...] = (
     Length(),
     Anchors(),
     Punctuation(),
+    Translation(),
 )
 """All signals, in the order in which their features are added up."""
 

@@ -142,7 +142,7 @@ def _lost(
         the mean of its pieces' best matches anywhere.
     """
     lost, mean, cover = (np.zeros((most, grid.size), np.float32) for _ in range(3))
-    best = np.zeros(grid.n)
+    best: Any = np.zeros(grid.n)
     if not grid.m:
         return lost, mean, best, cover
     for first in range(0, grid.n, _ROWS):

@@ -27,12 +27,12 @@ class CachedEncoder:
         """That of the wrapped encoder."""
         return self._encoder.name
 
-    def embed(self, sentences: Sequence[str], *, progress: Progress = SILENT) -> Vectors:
+    def embed(self, sentences: Sequence[str], *, progress: Progress = SILENT) -> Vectors:  # noqa: ARG002
         """See :class:`muwazi.align.encoder.Encoder`."""
         found: Vectors = self._kept("embed", sentences)
         return found
 
-    def spans(self, sentences: Sequence[str], *, progress: Progress = SILENT) -> Spans:
+    def spans(self, sentences: Sequence[str], *, progress: Progress = SILENT) -> Spans:  # noqa: ARG002
         """See :class:`muwazi.align.encoder.SpanEncoder`."""
         found: Any = self._kept("spans", sentences)
         found._encoder = self._encoder

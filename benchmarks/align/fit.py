@@ -85,7 +85,9 @@ def prepare(gold: GoldDocument, encoder: CachedEncoder) -> Fitted:
 
 
 def gold_way(beads: Iterable[Bead], n: int, m: int, most: int = 10) -> list[tuple[int, int, int, int]]:
-    """Gold beads as a gapless way (i, j, a, b): the longest monotone series of those that a search could find, and
+    """Gold beads as a gapless way (i, j, a, b).
+
+    That is the longest monotone series of those that a search could find, and
     everything else without partner. Gold files have beads out of order, with holes, or of more than ten sentences.
     """
     whole = sorted(
@@ -250,6 +252,7 @@ def main() -> None:
         old = json.loads(WEIGHTS.read_text(encoding="utf-8"))
         adaptation = {name: values.pop(name) for name in ADAPTED}
         adaptation |= {"merge_rate": MERGE_RATE, "leave_rate": LEAVE_RATE, "strength": STRENGTH}
+        values["mt"] = old["features"]["mt"]  # no gold set has translations
         old |= {"features": values, "adaptation": adaptation, "confidence": calibration}
         WEIGHTS.write_text(json.dumps(old, indent=2) + "\n", encoding="utf-8")
 

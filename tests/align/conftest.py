@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
+
+
+@cache
+def _table(dimensions: int) -> np.ndarray:
+    return np.random.default_rng(5).standard_normal((4096, dimensions), dtype=np.float32)
 
 
 class WordEncoder:
@@ -24,10 +30,10 @@ class WordEncoder:
         out = np.ones((len(sentences), self._dimensions), dtype=np.float32)
         for row, sentence in zip(out, sentences, strict=True):
             for word in sentence.split():
-                digits = "".join(c for c in word if c.isdigit())
-                row += np.random.default_rng(int(digits or 0)).standard_normal(self._dimensions, dtype=np.float32)
-                own = np.random.default_rng([*word.encode()]).standard_normal(self._dimensions, dtype=np.float32)
-                row += self._noise * own
+                digits = int("".join(c for c in word if c.isdigit()) or 0)
+                own = digits * 31 + ord(word[0])
+                row += _table(self._dimensions)[digits % 4093] + _table(self._dimensions)[digits * 7 % 4091]
+                row += self._noise * _table(self._dimensions)[own % 4079]
         return out / np.linalg.norm(out, axis=1, keepdims=True)
 
 

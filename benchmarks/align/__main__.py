@@ -1,0 +1,112 @@
+"""Strict and lax F1 and time of aligners, side by side, with the same encoder.
+
+``python -m benchmarks.align [--data FOLDER] [--ablation]``. Times are wall clock and include embedding; the encoder is
+loaded before. Vecalign's algorithm is the package sentweave (``pip install 'muwazi[bench]'``).
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from benchmarks.align.cached import CachedEncoder
+from benchmarks.align.gale_church import align_lengths
+from benchmarks.align.sets import GoldDocument, load_sets
+from muwazi.align import Aligner
+from muwazi.align.encoder import Encoder, load_encoder
+from muwazi.align.signals import SIGNALS
+from muwazi.corpus.types import Bead
+from muwazi.eval.alignment import score_document, score_documents
+
+Method = Callable[[GoldDocument], Sequence[Bead]]
+
+
+def ours(encoder: Encoder, without: Sequence[str] = ()) -> Method:
+    """This project's aligner."""
+
+    def run(document: GoldDocument) -> Sequence[Bead]:
+        source, target = document.languages
+        aligner = Aligner(encoder, source_lang=source, target_lang=target, without=without)
+        return aligner.align(document.source, document.target).beads
+
+    return run
+
+
+def vecalign(encoder: Encoder, most: int = 8) -> Method:
+    """Vecalign's algorithm (sentweave), every run embedded by the same encoder."""
+    from sentweave.align import align
+
+    def run(document: GoldDocument) -> Sequence[Bead]:
+        result = align(list(document.source), list(document.target), lambda texts: encoder.embed(list(texts)),
+                       alignment_max_size=most)  # fmt: skip
+        return [Bead(tuple(x.src_indices), tuple(x.tgt_indices)) for x in result.alignments]
+
+    return run
+
+
+def measure(method: Method, documents: Sequence[GoldDocument]) -> tuple[float, float, float]:
+    """Strict F1, lax F1, seconds."""
+    begun = time.perf_counter()
+    found = [method(document) for document in documents]
+    seconds = time.perf_counter() - begun
+    scored = [
+        score_document(document.beads, beads, name=document.name)
+        for document, beads in zip(documents, found, strict=True)
+    ]
+    total = score_documents(scored).total
+    return total.strict.f1, total.lax.f1, seconds
+
+
+def compare(documents: Sequence[GoldDocument]) -> None:
+    """Print one row for each set and method."""
+    encoder = load_encoder()
+    encoder.embed(["warm"])
+    methods: dict[str, Method] = {
+        "muwazi": ours(encoder),
+        "Gale-Church": lambda document: align_lengths(document.source, document.target),
+    }
+    try:
+        methods["Vecalign (sentweave), max 8"] = vecalign(encoder)
+    except ImportError:
+        print("Vecalign is left out: pip install sentweave")
+    print("Bertalign is left out: it is not on PyPI.\n")
+    print("| set | method | strict F1 | lax F1 | seconds | against muwazi |\n|---|---|---:|---:|---:|---:|")
+    for name in sorted({document.set for document in documents}):
+        part = [document for document in documents if document.set == name]
+        own = 0.0
+        for title, method in methods.items():
+            strict, lax, seconds = measure(method, part)
+            own = own or seconds
+            print(f"| {name} | {title} | {strict:.3f} | {lax:.3f} | {seconds:.1f} | {seconds / own:.1f} |", flush=True)
+
+
+def ablation(documents: Sequence[GoldDocument], cache: Path | None) -> None:
+    """Strict F1 with each signal off, one at a time, the other weights as they are."""
+    encoder = CachedEncoder(load_encoder(), cache)
+    names = sorted({document.set for document in documents})
+    print(f"\n| without | {' | '.join(names)} |\n|---|{'---:|' * len(names)}")
+    for left_out in ["", *(signal.name for signal in SIGNALS), "adaptation"]:
+        method = ours(encoder, [left_out] if left_out else [])
+        cells = [measure(method, [d for d in documents if d.set == name])[0] for name in names]
+        print(f"| {left_out or 'nothing'} | {' | '.join(f'{cell:.3f}' for cell in cells)} |", flush=True)
+
+
+def main() -> None:
+    """Compare, and ablate where asked."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, default=None)
+    parser.add_argument("--only", nargs="*", default=[])
+    parser.add_argument("--ablation", action="store_true", help="the ablation table instead of the comparison")
+    parser.add_argument("--cache", type=Path, default=None)
+    options = parser.parse_args()
+    documents = load_sets(options.data, options.only)
+    if options.ablation:
+        ablation(documents, options.cache)
+    else:
+        compare(documents)
+
+
+if __name__ == "__main__":
+    main()
