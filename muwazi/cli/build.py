@@ -74,6 +74,7 @@ def build(
         report=report,
         dry_run=dry_run,
         progress=progress_bar(quiet),
+        note=lambda text: typer.echo(f"muwazi: {text}", err=True),
     )
     if as_json:
         typer.echo(outcome.to_json())

@@ -6,7 +6,7 @@ import json
 import shlex
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -67,6 +67,7 @@ def run_build(
     report: Path | str | None = None,
     dry_run: bool = False,
     progress: Progress = SILENT,
+    note: Callable[[str], None] = lambda _: None,
 ) -> BuildOutcome:
     """Build a version of ``store`` from ``articles``.
 
@@ -78,6 +79,7 @@ def run_build(
         report: path of the HTML report; ``STORE/reports/VERSION.html`` where None.
         dry_run: read and split only, and write nothing.
         progress: receives the advance of each stage.
+        note: is told what the user should know at once (a model is being converted, a download comes from the cache).
 
     Raises:
         InputError: an article cannot be read.
@@ -114,7 +116,11 @@ def run_build(
                 device=settings.translate.device,
                 beam=settings.translate.beam,
                 length_penalty=settings.translate.length_penalty,
+                compute_type=settings.translate.compute_type,
+                revision=settings.translate.revision,
+                target_token=settings.translate.target_token,
                 threads=settings.translate.threads or None,
+                note=note,
             )
         work = open_cache()
         aligned = align_all(documents, settings.align, work, progress)
@@ -126,7 +132,7 @@ def run_build(
             from muwazi.pipeline.translating import translate_all
 
             sentences = (sentence for draft in kept for sentence in draft.sentences)
-            renderings = translate_all(sentences, translator, settings.translate, work, progress)
+            renderings = translate_all(sentences, translator, work, progress)
         rows = list(finish(kept, renderings))
         if not rows:
             raise InputError(
@@ -291,7 +297,7 @@ def _model_record(model: ModelInfo) -> ModelRecord:
         revision=model.revision,
         sha256=model.sha256,
         engine=model.engine,
-        details={"compute_type": model.compute_type},
+        details={"compute_type": model.compute_type, **model.decoding},
     )
 
 

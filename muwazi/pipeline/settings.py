@@ -48,8 +48,11 @@ class TranslateSettings(Section):
     model: str = Field(DEFAULT_MODEL, description="Hub id, local MarianMT folder, builtin, or none.")
     engine: Literal["auto", "ctranslate2", "transformers"] = "auto"
     device: Literal["auto", "cpu", "cuda"] = "auto"
-    beam: int = Field(5, ge=1, le=32)
-    length_penalty: float = Field(1.0, ge=0, le=5)
+    compute_type: Literal["auto", "int8", "float16", "float32"] = "auto"
+    revision: str | None = Field(None, description="Branch, tag or commit of a Hub model.")
+    target_token: str | None = Field(None, description=">>eng<<, for models with several target languages.")
+    beam: int | None = Field(None, ge=1, le=64, description="None: the model's own.")
+    length_penalty: float | None = Field(None, ge=-10, le=10, description="None: the model's own.")
     threads: int = Field(0, ge=0, description="0: as many as there are cores.")
 
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import muwazi
 from muwazi.corpus.progress import SILENT, Progress
 from muwazi.pipeline.cache import WorkCache, digest
-from muwazi.pipeline.settings import TranslateSettings
 from muwazi.translate import Translator
 
 # Sentences between two entries into the cache: what a kill can cost, against how well batches fill.
@@ -27,21 +26,13 @@ class Rendering:
 def translate_all(
     sentences: Iterable[str],
     translator: Translator,
-    settings: TranslateSettings,
     cache: WorkCache,
     progress: Progress = SILENT,
 ) -> dict[str, Rendering]:
     """Renderings by sentence; duplicates are translated once, known sentences not at all."""
     distinct = list(dict.fromkeys(sentences))
     info = translator.info
-    made_by = (
-        muwazi.__version__,
-        info.sha256,
-        info.engine,
-        info.compute_type,
-        settings.beam,
-        settings.length_penalty,
-    )
+    made_by = (muwazi.__version__, info.sha256, info.engine, info.device, info.compute_type, info.decoding)
     keys = {sentence: digest(made_by, sentence) for sentence in distinct}
     known = cache.get_many("translated", list(keys.values()))
     result = {sentence: _from_json(known[key]) for sentence, key in keys.items() if key in known}
