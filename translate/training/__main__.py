@@ -21,7 +21,7 @@ def parse_settings(items: list[str]) -> dict[str, Any]:
     Raises:
         SettingsError: an unknown key or a value of another type.
     """
-    known = {field.name: type(field.default) for field in dataclasses.fields(TrainSettings)}
+    known: dict[str, type] = {f.name: type(getattr(TrainSettings, f.name)) for f in dataclasses.fields(TrainSettings)}
     found: dict[str, Any] = {}
     for item in items:
         key, equals, value = item.partition("=")

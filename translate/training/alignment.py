@@ -116,9 +116,10 @@ def train_table(
         chosen = np.arange(len(source_offsets) - 1)
     source_ids, compact_s = np.unique(source, return_inverse=True)
     target_ids, compact_t = np.unique(target, return_inverse=True)
-    shape = (len(source_ids), len(target_ids))
+    known_s, known_t = source_ids.astype(np.int64), target_ids.astype(np.int64)
+    shape = (len(known_s), len(known_t))
     flat = np.full(shape, 1.0, np.float32)
-    table = Table(source_ids, target_ids, flat, flat)
+    table = Table(known_s, known_t, flat, flat)
     progress.start("word alignment", iterations, "iteration")
     for _ in range(iterations):
         forward = np.zeros(shape[0] * shape[1], np.float32)
@@ -134,7 +135,7 @@ def train_table(
         backward = backward.reshape(shape)
         forward /= np.maximum(forward.sum(1, keepdims=True), 1e-9)
         backward /= np.maximum(backward.sum(0, keepdims=True), 1e-9)
-        table = Table(source_ids, target_ids, np.maximum(forward, 1e-7), np.maximum(backward, 1e-7))
+        table = Table(known_s, known_t, np.maximum(forward, 1e-7), np.maximum(backward, 1e-7))
         progress.advance()
     progress.finish()
     return table

@@ -74,6 +74,6 @@ def merge_lora(model: Any) -> None:
 
     for name, module in list(model.named_modules()):
         if isinstance(module, LoraLayer):
-            module.merge()  # type: ignore[attr-defined]
+            module.merge()
             parent, _, child = name.rpartition(".")
             setattr(model.get_submodule(parent), child, module.get_base_layer())

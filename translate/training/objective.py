@@ -60,7 +60,7 @@ class SmoothedEntropy(torch.autograd.Function):
         return smoothed, plain
 
     @staticmethod
-    def backward(ctx: Any, grad: Tensor, _plain: Tensor) -> tuple[Tensor, Tensor, None, None]:  # type: ignore[override]
+    def backward(ctx: Any, grad: Tensor, _plain: Tensor) -> tuple[Tensor, Tensor, None, None]:
         """What was computed on the way forward, times ``grad``."""
         grad_states, grad_weight = ctx.saved_tensors
         return grad_states.mul_(grad), grad_weight.mul_(grad), None, None
@@ -108,7 +108,8 @@ class GuidedAttention:
         index = links.clamp_min(0)[:, None, :, None].expand(-1, heads, -1, 1)
         chosen = scores.gather(3, index).squeeze(3) - scores.logsumexp(3)
         # Mean over heads of the log: every head is pulled, not only the one that looks there already.
-        return -(chosen.mean(1) * aligned).sum() / aligned.sum().clamp_min(1)
+        summed: Tensor = (chosen.mean(1) * aligned).sum()
+        return -summed / aligned.sum().clamp_min(1)
 
 
 def compute(

@@ -134,7 +134,7 @@ def learn_vocabulary(texts: Texts, recipe: Recipe, source_pieces: int, target_pi
     weights = np.array([max(s.weight, 0.02) for s in recipe.sources])[texts.groups]
     rng = np.random.default_rng(recipe.training.seed)
     amount = min(len(texts.pairs), 200_000)
-    chosen = rng.choice(len(texts.pairs), amount, replace=False, p=weights / weights.sum()) if amount else []
+    chosen = rng.choice(len(texts.pairs), amount, replace=False, p=weights / weights.sum())
     tags = sorted({source.tag for source in recipe.sources if source.tag})
 
     def untagged(text: str) -> str:

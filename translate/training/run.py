@@ -276,6 +276,7 @@ def _train(
     with _helpers(folder, settings.workers, note) as team:
         trainer.team = team
         outcome = trainer.run()
+    trainer.save()  # so that a run can be made longer
     outcome.weights = trainer.finish()
     return _write(trainer, recipe, base, output, folder, outcome)
 

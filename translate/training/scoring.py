@@ -41,7 +41,8 @@ def score(model: Any, vocabulary: Vocabulary, dev: Sequence[Pair]) -> dict[str, 
     """BLEU and chrF2 of greedy translations of ``dev``; empty where there is no dev set."""
     if not dev:
         return {}
-    from sacrebleu.metrics import BLEU, CHRF
+    from sacrebleu.metrics.bleu import BLEU
+    from sacrebleu.metrics.chrf import CHRF
 
     made = translate(model, vocabulary, [pair.source for pair in dev])
     references = [[pair.target for pair in dev]]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import math
+import os
 import random
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 import torch
@@ -176,7 +178,8 @@ class Trainer:
     def rate(self) -> float:
         """Learning rate of the next step: warm-up in a line, inverse square root, and a line down at the end."""
         s, step = self.settings, self.step + 1
-        rate = s.learning_rate * min(step / max(s.warmup, 1), (max(s.warmup, 1) / step) ** 0.5)
+        warmup = max(s.warmup, 1)
+        rate: float = s.learning_rate * min(step / warmup, math.sqrt(warmup / step))
         done = self.fraction()
         if done > s.decay_from:
             rate *= max(0.05, 1 - 0.95 * (done - s.decay_from) / max(1e-9, 1 - s.decay_from))
@@ -224,7 +227,8 @@ class Trainer:
                     guide=guide,
                     guided=guided,
                 )
-            self.scaler.scale(loss.total / (self.settings.accumulate * self.team.size)).backward()
+            share = self.scaler.scale(loss.total / (self.settings.accumulate * self.team.size))
+            share.backward()  # type: ignore[no-untyped-call]
             entropy += loss.entropy * batch.tokens
             drawn += loss.guide * batch.tokens
             tokens += batch.tokens
@@ -248,9 +252,13 @@ class Trainer:
 
     def run(self) -> Outcome:
         """Train until the steps, the time or the patience are used up; see :class:`Outcome`."""
+        name = "log.jsonl" if self.team.rank == 0 else os.devnull
+        with (self.folder / name).open("a", encoding="utf-8") as log:
+            return self._run(log)
+
+    def _run(self, log: IO[str]) -> Outcome:
         s = self.settings
         first = self.team.rank == 0
-        log = (self.folder / ("log.jsonl" if first else f".log.{self.team.rank}")).open("a", encoding="utf-8")
         guided = objective.GuidedAttention(self.model) if self.prepared.corpus.links is not None else None
         batches = iter(self.sampler)
         window: list[tuple[float, float, int]] = []
@@ -301,7 +309,6 @@ class Trainer:
         self.progress.finish()
         if guided is not None:
             guided.remove()
-        log.close()
         best = max((bleu for bleu, _ in self.best), default=0.0)
         return Outcome(self.step, self.tokens, self.elapsed / 60, best, reason, self.history)
 

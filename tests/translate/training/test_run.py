@@ -84,10 +84,10 @@ def test_both_engines_read_it(trained: Path, engine: str) -> None:
 
 
 def test_resume_after_kill_gives_the_same_losses(toy: Path, tmp_path: Path) -> None:
-    changes = {"max_steps": 24, "save_every": 5, "dropout": 0.1, "eval_every": 10}
+    changes = {"max_steps": 14, "save_every": 4, "dropout": 0.1, "eval_every": 5}
     run.train(_recipe(toy, **changes), tmp_path / "whole")
     expected = _losses(tmp_path / "whole.run")
-    assert len(expected) == 24
+    assert len(expected) == 14
 
     output = tmp_path / "killed"
     process = subprocess.Popen(
@@ -97,23 +97,23 @@ def test_resume_after_kill_gives_the_same_losses(toy: Path, tmp_path: Path) -> N
     )
     log = tmp_path / "killed.run" / "log.jsonl"
     deadline = time.monotonic() + 120
-    while time.monotonic() < deadline and not (log.exists() and log.read_text().count("loss") >= 7):
+    while time.monotonic() < deadline and not (log.exists() and log.read_text().count("loss") >= 6):
         time.sleep(0.01)
         assert process.poll() is None
     process.send_signal(signal.SIGKILL)
     process.wait()
     assert not output.exists()
-    assert 7 <= len(_losses(tmp_path / "killed.run"))
+    assert len(_losses(tmp_path / "killed.run")) >= 6
     run.train(_recipe(toy, **changes), output, resume=True)
     assert _losses(tmp_path / "killed.run") == expected
     assert (output / "model.safetensors").read_bytes() == (tmp_path / "whole" / "model.safetensors").read_bytes()
 
 
 def test_two_processes_train_as_one(toy: Path, tmp_path: Path) -> None:
-    outcome = run.train(_recipe(toy, max_steps=8, workers=2, save_every=4), tmp_path / "m")
-    assert outcome.steps == 8
-    one = run.train(_recipe(toy, max_steps=8, workers=1), tmp_path / "n")
-    assert outcome.tokens > 1.5 * one.tokens
+    outcome = run.train(_recipe(toy, max_steps=5, workers=2, save_every=3), tmp_path / "m")
+    assert outcome.steps == 5
+    # A batch holds at most 200 pieces, so more can only be the share of both.
+    assert outcome.tokens > 5 * 250
     losses = [loss for _, loss, _ in _losses(tmp_path / "m.run")]
     assert losses[-1] < losses[0]
 
@@ -150,7 +150,7 @@ def test_adapting_a_model(trained: Path, tmp_path: Path, lora: int) -> None:
 
 
 def test_a_snapshot_of_a_run(trained: Path, tmp_path: Path) -> None:
-    assert snapshot.snapshot(trained.with_name("model.run"), tmp_path / "m") > 0
+    assert snapshot.snapshot(trained.with_name("model.run"), tmp_path / "m") == 180
     assert (tmp_path / "m" / "model.safetensors").exists()
 
 
