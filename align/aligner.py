@@ -23,10 +23,12 @@ from muwazi.corpus.types import Bead
 
 EXACT_PLACES = 40_000
 """Below this many places (n + 1)(m + 1) all are searched; above, a band around a rough way."""
-RADIUS = 16
+RADIUS = 12
 """Sentences to each side of the rough way that the band takes in."""
 WINDOW = 2400
 """Sentences, both sides together, that are searched at a time in a long document."""
+OVERLAP = 300
+"""Sentences at the end of a window that the next one may search again."""
 
 
 @dataclass(frozen=True)
@@ -228,14 +230,14 @@ def _ahead(way: Ints, i: int, j: int) -> Ints:
 
 
 def _safe_border(beads: Sequence[Found], size: int) -> int:
-    """How many beads of a window to keep: up to the surest border in its third quarter, or half of it."""
+    """How many beads of a window to keep: up to the surest border some way before its end."""
     best, chosen = -1.0, 0
     for index in range(1, len(beads)):
         before, after = beads[index - 1], beads[index]
         at = before.source[1] + before.target[1]
-        if at <= size // 2:
+        if at <= max(size // 2, size - OVERLAP):
             chosen = index
-        elif at <= size * 3 // 4:
+        elif at <= size - OVERLAP // 3:
             value = min(before.probability, after.probability) - (0.5 if before.empty or after.empty else 0.0)
             if value > best:
                 best, chosen = value, index

@@ -27,6 +27,9 @@ class Grid:
     """First place of each row, shape [n + 1]."""
     high: Ints
     """Last place of each row (included), shape [n + 1]."""
+    _reached: dict[tuple[tuple[tuple[int, int], ...], int], Ints] = field(
+        default_factory=dict, repr=False, compare=False
+    )
     offset: Ints = field(init=False)
     """Where each row begins in flat arrays, shape [n + 2]; the last is the number of places."""
 
@@ -48,6 +51,16 @@ class Grid:
     def columns(self) -> Ints:
         """``j`` of each place."""
         return np.arange(self.size) - np.repeat(self.offset[:-1] - self.low, self.high - self.low + 1)
+
+    def reached(self, types: tuple[tuple[int, int], ...], direction: int) -> Ints:
+        """Where beads of each size end that start at each place (1), or start that end there (-1): [types, places].
+
+        Flat indices, ``size`` for what leaves the grid. Kept, since every pass of a search asks for it.
+        """
+        if (types, direction) not in self._reached:
+            found = [self.shifted(direction * a, direction * b) for a, b in types]
+            self._reached[types, direction] = np.array(found, dtype=np.int64).reshape(len(types), self.size)
+        return self._reached[types, direction]
 
     def shifted(self, down: int, right: int) -> Ints:
         """Flat index of the place ``(i + down, j + right)`` of each place; ``size`` where the grid has none."""

@@ -204,6 +204,5 @@ def _similarity(pair: DocumentPair) -> Floats:
                 inside = np.flatnonzero((rows < len(sources)) & (columns < len(targets[b - 1])))
                 found = q[rows[inside], counts[b - 1] + columns[inside]]
                 out[pair.index[a, b], part.start + inside] = found
-    for index, (a, b) in enumerate(pair.types):
-        out[index, :-1][grid.shifted(a, b) == grid.size] = -1
+    out[:, :-1][grid.reached(pair.types, 1) == grid.size] = -1
     return out

@@ -37,8 +37,7 @@ class Scores:
 
     def __post_init__(self) -> None:
         """Beads that would leave the grid may not be used."""
-        for index, (a, b) in enumerate(self.types):
-            self.beads[index, self.grid.shifted(a, b) == self.grid.size] = -np.inf
+        self.beads[self.grid.reached(self.types, 1) == self.grid.size] = -np.inf
 
 
 def best_path(scores: Scores) -> list[Step]:
@@ -86,8 +85,7 @@ def posteriors(scores: Scores) -> Posteriors:
         forward = _from_start(scores)
     total = float(backward[0])
     beads = np.empty_like(scores.beads)
-    for index, (a, b) in enumerate(scores.types):
-        end = grid.shifted(a, b)
+    for index, end in enumerate(grid.reached(scores.types, 1)):
         beads[index] = np.exp(forward + scores.beads[index] + backward[end] - total)
     below = np.exp(forward + np.append(scores.drop_source, -np.inf)[grid.rows] + backward[grid.shifted(1, 0)] - total)
     right = np.exp(
@@ -99,6 +97,7 @@ def posteriors(scores: Scores) -> Posteriors:
 def _to_end(scores: Scores, *, maximum: bool) -> Doubles:
     """For each place the best sum (or the log of the summed exponentials) from there to the end."""
     grid = scores.grid
+    reached = grid.reached(scores.types, 1)
     value = np.full(grid.size + 1, -np.inf)  # one more: the place that the grid does not hold
     # Nulls along a row add up: with their running cost as offset, a row is one running maximum.
     cost = np.concatenate([[0.0], np.cumsum(scores.drop_target)])
@@ -109,7 +108,7 @@ def _to_end(scores: Scores, *, maximum: bool) -> Doubles:
         if i == grid.n:
             row[-1] = 0.0  # the end of both documents
         else:
-            ends = _neighbours(scores, i, 1)
+            ends = reached[:, begin:end]
             if len(ends):
                 row = _reduce(scores.beads[:, begin:end] + value[ends], maximum)
             first, last = max(low, int(grid.low[i + 1])), min(high, int(grid.high[i + 1]))
@@ -130,6 +129,7 @@ def _to_end(scores: Scores, *, maximum: bool) -> Doubles:
 def _from_start(scores: Scores) -> Doubles:
     """For each place the log of the summed exponentials over all ways from the start to it."""
     grid = scores.grid
+    reached = grid.reached(scores.types, -1)
     value = np.full(grid.size + 1, -np.inf)
     beads = np.concatenate([scores.beads, np.full((len(scores.types), 1), -np.inf, dtype=np.float32)], axis=1)
     kinds = np.arange(len(scores.types))[:, None]
@@ -141,7 +141,7 @@ def _from_start(scores: Scores) -> Doubles:
         if i == 0:
             row[0] = 0.0  # the start of both documents
         else:
-            starts = _neighbours(scores, i, -1)
+            starts = reached[:, begin:end]
             if len(starts):
                 row = _reduce(beads[kinds, starts] + value[starts], maximum=False)
             first, last = max(low, int(grid.low[i - 1])), min(high, int(grid.high[i - 1]))
@@ -156,18 +156,6 @@ def _from_start(scores: Scores) -> Doubles:
         row -= cost[low : high + 1]
         value[begin:end] = np.logaddexp.accumulate(row) + cost[low : high + 1]
     return value[:-1]
-
-
-def _neighbours(scores: Scores, i: int, direction: int) -> NDArray[np.int64]:
-    """Flat index of where beads that start in row i end (1), or beads that end there start (-1), [types, width]."""
-    grid = scores.grid
-    sizes = np.array(scores.types, dtype=np.int64).reshape(-1, 2)
-    row = i + direction * sizes[:, 0]
-    held = (row >= 0) & (row <= grid.n)
-    row = np.clip(row, 0, grid.n)
-    column = (grid.low[i] + direction * sizes[:, 1])[:, None] + np.arange(grid.high[i] - grid.low[i] + 1)
-    inside = held[:, None] & (column >= grid.low[row][:, None]) & (column <= grid.high[row][:, None])
-    return np.where(inside, column + (grid.offset[row] - grid.low[row])[:, None], grid.size)
 
 
 def _join(row: Doubles, other: Doubles, maximum: bool, gain: float) -> None:
