@@ -273,9 +273,8 @@ def bins(rows: Sequence[tuple[float, bool, bool]], calibration: dict[str, float]
     print("| confidence | beads | mean | right |\n|---|---:|---:|---:|")
     for key, values in sorted(found.items()):
         label = ("< .5", ".5-.7", ".7-.8", ".8-.9", ".9-.95", ".95-.99", ">= .99")[key]
-        print(
-            f"| {label} | {len(values)} | {np.mean([v for v, _ in values]):.3f} | {np.mean([r for _, r in values]):.3f} |"
-        )
+        mean, share = np.mean([v for v, _ in values]), np.mean([r for _, r in values])
+        print(f"| {label} | {len(values)} | {mean:.3f} | {share:.3f} |")
 
 
 if __name__ == "__main__":
