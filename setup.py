@@ -1,7 +1,7 @@
 """Maps the top-level folders to subpackages of ``muwazi`` (everything else stands in pyproject.toml).
 
-The folders ``corpus``, ``align``, ``translate`` and ``eval`` are no names to put into a user's site-packages, so they are
-installed as ``muwazi.corpus`` and so on. Subpackages are found here so that a new folder needs no entry anywhere.
+The folders ``corpus``, ``align``, ``translate`` and ``eval`` are no names to put into a user's site-packages, so they
+are installed as ``muwazi.corpus`` and so on. Subpackages are found here so that a new folder needs no entry anywhere.
 """
 
 from setuptools import find_packages, setup

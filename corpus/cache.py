@@ -10,8 +10,8 @@ from pathlib import Path
 def cache_dir(*parts: str) -> Path:
     """The user's cache folder for Muwazi, or a folder below it; created.
 
-    ``MUWAZI_CACHE`` overrides it; otherwise the platform's convention: ``$XDG_CACHE_HOME/muwazi`` or ``~/.cache/muwazi``,
-    ``~/Library/Caches/muwazi`` on macOS.
+    ``MUWAZI_CACHE`` overrides it; otherwise the platform's convention: ``$XDG_CACHE_HOME/muwazi`` or
+    ``~/.cache/muwazi``, ``~/Library/Caches/muwazi`` on macOS.
     """
     override = os.environ.get("MUWAZI_CACHE")
     if override:

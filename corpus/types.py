@@ -1,6 +1,7 @@
 """What text is in Muwazi: articles, sentences, beads and pairs.
 
-All types are immutable; normalised forms are derived where they are needed and never stored in place of the text as read.
+All types are immutable; normalised forms are derived where they are needed and never stored in place of the text as
+read.
 """
 
 from __future__ import annotations

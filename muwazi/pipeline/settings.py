@@ -26,41 +26,43 @@ class Section(BaseModel):
 class ReadSettings(Section):
     """Reading and cleaning."""
 
-    keep_all: bool = Field(False, description="Keep page furniture.")
-    check_language: bool = Field(True, description="Refuse an article that is not in the language its name says.")
-    keep_going: bool = Field(
-        False, description="Leave out articles that cannot be read instead of stopping; they are listed."
+    keep_all: bool = Field(default=False, description="Keep page furniture.")
+    check_language: bool = Field(
+        default=True, description="Refuse an article that is not in the language its name says."
     )
-    licence: str | None = Field(None, description="Licence (SPDX) of articles that state none themselves.")
+    keep_going: bool = Field(
+        default=False, description="Leave out articles that cannot be read instead of stopping; they are listed."
+    )
+    licence: str | None = Field(default=None, description="Licence (SPDX) of articles that state none themselves.")
 
 
 class AlignSettings(Section):
     """Sentence alignment."""
 
-    encoder: str = Field("builtin", description="Sentence encoder: builtin, or a sentence-transformers model.")
-    max_merge: int = Field(10, ge=2, le=20, description="Largest bead: source plus target sentences.")
-    min_confidence: float = Field(0.0, ge=0, le=1, description="Pairs below this confidence get no reference.")
+    encoder: str = Field(default="builtin", description="Sentence encoder: builtin, or a sentence-transformers model.")
+    max_merge: int = Field(default=10, ge=2, le=20, description="Largest bead: source plus target sentences.")
+    min_confidence: float = Field(default=0.0, ge=0, le=1, description="Pairs below this confidence get no reference.")
 
 
 class TranslateSettings(Section):
     """Machine translation."""
 
-    model: str = Field(DEFAULT_MODEL, description="Hub id, local MarianMT folder, builtin, or none.")
+    model: str = Field(default=DEFAULT_MODEL, description="Hub id, local MarianMT folder, builtin, or none.")
     engine: Literal["auto", "ctranslate2", "transformers"] = "auto"
     device: Literal["auto", "cpu", "cuda"] = "auto"
     compute_type: Literal["auto", "int8", "float16", "float32"] = "auto"
-    revision: str | None = Field(None, description="Branch, tag or commit of a Hub model.")
-    target_token: str | None = Field(None, description=">>eng<<, for models with several target languages.")
-    beam: int | None = Field(None, ge=1, le=64, description="None: the model's own.")
-    length_penalty: float | None = Field(None, ge=-10, le=10, description="None: the model's own.")
-    threads: int = Field(0, ge=0, description="0: as many as there are cores.")
+    revision: str | None = Field(default=None, description="Branch, tag or commit of a Hub model.")
+    target_token: str | None = Field(default=None, description=">>eng<<, for models with several target languages.")
+    beam: int | None = Field(default=None, ge=1, le=64, description="None: the model's own.")
+    length_penalty: float | None = Field(default=None, ge=-10, le=10, description="None: the model's own.")
+    threads: int = Field(default=0, ge=0, description="0: as many as there are cores.")
 
 
 class EvalSettings(Section):
     """Scores."""
 
     bootstrap: int = Field(
-        1000, ge=0, le=100_000, description="Bootstrap samples for the confidence interval; 0: none."
+        default=1000, ge=0, le=100_000, description="Bootstrap samples for the confidence interval; 0: none."
     )
     seed: int = 12345
 

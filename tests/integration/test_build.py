@@ -85,10 +85,9 @@ def test_dry_run_writes_nothing(muwazi, articles, tmp_path):
 
 
 def test_an_edited_sentence_is_the_only_one_translated_again(articles, tmp_path, tiny_marian, monkeypatch):
-    from muwazi.translate import Translator
-
     from muwazi.pipeline.build import run_build
     from muwazi.pipeline.settings import load_settings
+    from muwazi.translate import Translator
 
     seen: list[str] = []
     original = Translator.translate

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 import pytest
-from muwazi.corpus.errors import SettingsError
 
+from muwazi.corpus.errors import SettingsError
 from muwazi.pipeline.settings import BuildSettings, known_keys, load_settings, nearest_key, parse_assignment
 
 
