@@ -58,6 +58,7 @@ def backtranslate(
     batch: int = 256,
     device: str = "auto",
     max_minutes: float = 0.0,
+    keep_all: bool = False,
     progress: Progress = SILENT,
 ) -> tuple[int, int]:
     """Translate the lines of ``text`` with ``model`` and write ``translation<TAB>line`` to ``output``, by one rename.
@@ -70,6 +71,7 @@ def backtranslate(
         batch: sentences to a batch.
         device: ``auto``, ``cpu`` or ``cuda``.
         max_minutes: stop after so long with what there is; 0: never.
+        keep_all: keep what is not :func:`usable` too (for dry runs with a model that has learnt nothing).
         progress: told of every chunk.
 
     Returns:
@@ -94,7 +96,7 @@ def backtranslate(
         with temporary.open("w", encoding="utf-8") as stream, torch.no_grad():
             while chunk := list(itertools.islice(source, CHUNK)):
                 for given, made in zip(chunk, scoring.translate(network, words, chunk, batch=batch), strict=True):
-                    if usable(made, given):
+                    if usable(made, given) or (keep_all and made):
                         stream.write(f"{made}\t{given}\n")
                         kept += 1
                     else:
@@ -125,6 +127,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--batch", type=int, default=256)
     parser.add_argument("--device", default="auto")
     parser.add_argument("--max-minutes", type=float, default=0.0)
+    parser.add_argument("--keep-all", action="store_true", help="keep translations that look like none, for dry runs")
     given = parser.parse_args(arguments)
     try:
         kept, thrown = backtranslate(
@@ -135,6 +138,7 @@ def main(arguments: list[str] | None = None) -> int:
             batch=given.batch,
             device=given.device,
             max_minutes=given.max_minutes,
+            keep_all=given.keep_all,
         )
     except MuwaziError as error:
         print(f"muwazi: {' '.join(str(error).split())}", file=sys.stderr)

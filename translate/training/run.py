@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -167,7 +168,9 @@ def _helpers(folder: Path, count: int, note: Note) -> Iterator[Team]:
     ]
     note(f"{count} processes of one thread each")
     try:
-        dist.init_process_group("gloo", init_method=f"file://{meeting}", rank=0, world_size=count)
+        dist.init_process_group(
+            "gloo", init_method=f"file://{meeting}", rank=0, world_size=count, timeout=timedelta(minutes=10)
+        )
         yield Team(0, count)
         dist.destroy_process_group()
     finally:

@@ -30,7 +30,7 @@ def translate(
             attention_mask=(ids != vocabulary.pad).long().to(device),
             num_beams=beams,
             do_sample=False,
-            max_new_tokens=int(width * 1.6) + 8,
+            max_length=int(width * 1.6) + 9,
         )
         for row, i in enumerate(part):
             results[i] = vocabulary.decode_target(made[row].tolist())

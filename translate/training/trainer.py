@@ -130,6 +130,9 @@ class Trainer:
         self.autocast = choose_precision(settings.precision, self.device)
         self.model = model.to(self.device)
         self.vocabulary = prepared.vocabulary
+        for name, parameter in model.named_parameters():
+            if "embed_positions" in name:
+                parameter.requires_grad_(False)  # sinusoids, which from_pretrained gives back as if they were learnt
         self.parameters = [p for p in model.parameters() if p.requires_grad]
         self.optimiser = torch.optim.AdamW(
             self._groups(),

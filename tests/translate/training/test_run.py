@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from muwazi.corpus.errors import MuwaziError, SettingsError
-from muwazi.translate.training import export, run, simple, snapshot
+from muwazi.translate.training import backtranslate, export, run, simple, snapshot
 from muwazi.translate.training.__main__ import main
 from muwazi.translate.training.recipe import Recipe
 
@@ -147,6 +147,36 @@ def test_adapting_a_model(trained: Path, tmp_path: Path, lora: int) -> None:
     made = scoring.translate(model.eval(), words, ["باع القاضي القارب."])
     assert made == ["the farmer sold the boat."]
     assert json.loads((tmp_path / "adapted" / "muwazi.json").read_text())["training"]["recipe"]["from"] == trained.name
+
+
+def test_a_longer_run_goes_on_from_a_finished_one(toy: Path, trained: Path, tmp_path: Path) -> None:
+    changes = {"batch_tokens": 200, "learning_rate": 1e-4, "lexical_start": False, "guide": 0.0}
+    for steps, resume in ((3, False), (6, True)):
+        recipe = simple.compose(
+            [str(toy)], recipe=None, data=None, changes={**changes, "max_steps": steps}, base=True, filters=False
+        )
+        outcome = run.train(recipe, tmp_path / "m", base=str(trained), resume=resume)
+        assert outcome.steps == steps
+
+
+def test_back_translation_writes_pairs(trained: Path, tmp_path: Path) -> None:
+    """With a model of the wrong direction, which does not matter for how the file is made."""
+    text = tmp_path / "text.txt"
+    text.write_text("باع القاضي الحصان.\n\nرسم الطبيب الباب.\nباع\tباع\n", encoding="utf-8")
+    written = backtranslate.backtranslate(trained, text, tmp_path / "bt.tsv")
+    rows = [line.split("\t") for line in (tmp_path / "bt.tsv").read_text(encoding="utf-8").splitlines()]
+    assert written == (2, 0)
+    assert [row[1] for row in rows] == ["باع القاضي الحصان.", "رسم الطبيب الباب."]
+    assert rows[0][0] == "the judge sold the horse."
+    assert backtranslate.main(["--model", str(trained), "--input", "none", "--output", str(tmp_path / "x")]) == 2
+
+
+@pytest.mark.parametrize(
+    ("made", "given", "good"),
+    [("a b c", "x y z", True), ("", "x y", False), ("a a a a b", "v w x y z", False), ("a", "v w x y z", False)],
+)
+def test_what_back_translation_keeps(made: str, given: str, good: bool) -> None:
+    assert backtranslate.usable(made, given) is good
 
 
 def test_a_snapshot_of_a_run(trained: Path, tmp_path: Path) -> None:

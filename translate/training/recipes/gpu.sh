@@ -17,7 +17,7 @@ if [ "${3:-}" = dry-run ]; then
     few="--set preset=tiny --set device=cpu --set precision=fp32 --set max_minutes=0 --set max_steps=6 --set eval_every=3
          --set save_every=3 --set dev_sentences=4 --set batch_tokens=600 --set source_pieces=2000 --set target_pieces=2000
          --set max_pairs=${DRY_PAIRS:-300} --set log_every=2"
-    amount=12
+    amount="12 --keep-all"
 fi
 
 # A folder that looks like DATA and can be written to.
@@ -41,8 +41,9 @@ train() { # name recipe
 
 train en-ar gpu-reverse.toml
 if [ ! -e "$work/data/backtranslated.tsv" ]; then
+    # shellcheck disable=SC2086
     "$python" -m muwazi.translate.training.backtranslate --model "$work/en-ar" \
-        --input "$work/data/mono/english-mix.txt.xz" --output "$work/data/backtranslated.tsv" --limit "$amount"
+        --input "$work/data/mono/english-mix.txt.xz" --output "$work/data/backtranslated.tsv" --limit $amount
 fi
 train ar-en gpu.toml
 train ar-en-backtranslated gpu-backtranslated.toml
