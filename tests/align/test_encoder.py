@@ -31,7 +31,7 @@ ENGLISH = [
 
 @pytest.fixture(scope="module")
 def encoder() -> SpanEncoder:
-    found = load_encoder()
+    found = load_encoder(threads=1)
     assert isinstance(found, SpanEncoder)
     return found
 
@@ -48,7 +48,7 @@ def test_same_vectors_as_the_package_that_holds_the_weights(encoder: Encoder) ->
 @pytest.mark.parametrize("document", [ARABIC, ENGLISH, ARABIC * 20, ["", "", ""], ["", "x", ""], ["a b"] * 7])
 def test_runs_equal_the_joined_text(encoder: SpanEncoder, document: list[str]) -> None:
     spans = encoder.spans(document)
-    for length in range(1, 10):
+    for length in (1, 2, 3, 5, 9):
         runs = spans.embed_runs(0, len(document), length)
         joined = [" ".join(document[k : k + length]) for k in range(len(document) - length + 1)]
         assert runs.shape == (len(joined), 512)
@@ -67,7 +67,7 @@ def test_parts_and_blocks_give_the_same_runs(encoder: SpanEncoder) -> None:
 
 
 def test_a_huge_sentence_needs_no_huge_memory(encoder: SpanEncoder) -> None:
-    huge = "كان البحر هادئا والسفينة بعيدة. " * 3000
+    huge = "كان البحر هادئا والسفينة بعيدة. " * 600
     spans = encoder.spans([huge, "قصير."])
     alone = encoder.embed([huge])
     assert float((spans.embed_runs(0, 1, 1) @ alone.T)[0, 0]) > 0.999
