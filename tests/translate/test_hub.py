@@ -34,7 +34,9 @@ def test_fetches_what_it_reads_and_no_more(hub, opus_marian, tmp_path):
     assert fetched == {file.name for file in opus_marian.iterdir()}
 
 
-def test_translates_as_the_local_folder_does(hub, opus_marian, exact):
+def test_translates_as_the_local_folder_does(hub, opus_marian, exact, tmp_path, monkeypatch):
+    # A cache of its own: another test may have converted the same weights, and then there is nothing to say.
+    monkeypatch.setenv("MUWAZI_CACHE", str(tmp_path))
     hub.repositories[OPUS] = opus_marian
     notes: list[str] = []
     translator = Translator.load(OPUS, device="cpu", compute_type="float32", note=notes.append)
