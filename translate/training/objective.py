@@ -149,8 +149,9 @@ def compute(
         total, entropy = smoothed / len(gold), plain / len(gold)
     else:
         logits = (states @ model.lm_head.weight[:targets].T).float()
-        entropy = torch.nn.functional.cross_entropy(logits, gold)
-        total = torch.nn.functional.cross_entropy(logits, gold, label_smoothing=smoothing) if smoothing else entropy
+        likelihoods = torch.log_softmax(logits, 1)
+        entropy = -likelihoods.gather(1, gold[:, None]).mean()
+        total = (1 - smoothing) * entropy - smoothing * likelihoods.mean()
     drawn = torch.zeros(())
     if guided is not None and links is not None and guide > 0:
         drawn = guided.loss(links, mask)

@@ -148,6 +148,15 @@ def learn_vocabulary(texts: Texts, recipe: Recipe, source_pieces: int, target_pi
     )
 
 
+def _for_table(corpus: Corpus, recipe: Recipe) -> alignment.Ints:
+    """The pairs that model 1 learns from: not too long, and not more than ``table_pairs``."""
+    fitting = np.flatnonzero((corpus.source_lengths <= 60) & (corpus.target_lengths <= 60))
+    limit = recipe.training.table_pairs
+    if not limit or len(fitting) <= limit:
+        return fitting
+    return np.sort(np.random.default_rng(recipe.training.seed).choice(fitting, limit, replace=False))
+
+
 def prepare(
     recipe: Recipe,
     *,
@@ -182,10 +191,11 @@ def prepare(
             corpus.source_offsets,
             corpus.target,
             corpus.target_offsets,
-            chosen=np.flatnonzero((corpus.source_lengths <= 60) & (corpus.target_lengths <= 60)),
+            chosen=_for_table(corpus, recipe),
             progress=progress,
         )
-        corpus.links = alignment.align(
-            table, corpus.source, corpus.source_offsets, corpus.target, corpus.target_offsets
-        )
+        if max(recipe.training.guide if not recipe.phases else 0.0, *(p.guide for p in recipe.phases), 0.0) > 0:
+            corpus.links = alignment.align(
+                table, corpus.source, corpus.source_offsets, corpus.target, corpus.target_offsets
+            )
     return Prepared(words, corpus, texts.dev, table, texts.counts)

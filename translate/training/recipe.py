@@ -105,8 +105,10 @@ class TrainSettings:
     """``fp32``, ``bf16``, ``fp16``; auto: bf16 on CUDA where it has it, else fp32."""
     lexical_start: bool = True
     """Start from IBM model 1 (see :mod:`muwazi.translate.training.alignment`)."""
+    table_pairs: int = 400_000
+    """Model 1 learns from so many pairs at most, drawn at random; 0: from all."""
     guide: float = 0.5
-    """Weight of the guided-alignment loss where the phase names none."""
+    """Weight of the guided-alignment loss of a run without phases."""
     lora_rank: int = 0
     """Train LoRA matrices of this rank (with ``--from``); 0: all weights."""
 

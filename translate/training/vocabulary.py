@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -94,7 +95,7 @@ def train_sentencepiece(lines: Iterable[str], size: int, *, source: bool, seed: 
                 normalization_rule_tsv=rules.name,
                 remove_extra_whitespaces=True,
                 split_digits=True,
-                num_threads=2,
+                num_threads=min(16, os.cpu_count() or 1),
                 max_sentence_length=4192,
                 bos_id=-1,
                 pad_id=-1,
