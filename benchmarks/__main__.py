@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import io
 import sys
 import time
 import traceback
@@ -52,6 +53,8 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--only", nargs="+", choices=SECTIONS, default=SECTIONS, help="these sections only")
     arguments = parser.parse_args(argv)
     passed = ["--data", arguments.data] if arguments.data else []
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(line_buffering=True)  # a long section shows what it has, also through a pipe
     outcomes = {}
     for section in arguments.only:
         print(f"== {section}", flush=True)
