@@ -203,23 +203,12 @@ def _print(lines: Iterator[str]) -> None:
 
 
 def _write(path: Path, lines: Iterator[str]) -> None:
-    """Write a file as a whole or not at all."""
-    import os
-    import tempfile
-
+    """Write a file as a whole or not at all, and the folder that it goes into."""
+    from muwazi.cli.output import write_text
     from muwazi.corpus.errors import InputError
 
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("wb", dir=path.parent, prefix=f".{path.name}.", delete=False) as stream:
-            try:
-                stream.writelines(line.encode("utf-8") + b"\n" for line in lines)
-                stream.flush()
-                os.fsync(stream.fileno())
-                Path(stream.name).chmod(0o644)
-                Path(stream.name).replace(path)
-            except BaseException:
-                Path(stream.name).unlink(missing_ok=True)
-                raise
     except OSError as error:
         raise InputError(f"{path}: cannot be written: {error.strerror or error}") from None
+    write_text(path, (f"{line}\n" for line in lines))
