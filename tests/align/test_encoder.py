@@ -83,3 +83,20 @@ def test_an_unknown_encoder_is_one_clear_line() -> None:
         load_encoder("no-such-folder/no-such-model")
     assert "\n" not in str(caught.value)
     assert "builtin" in str(caught.value)
+
+
+def test_what_was_read_before_changes_no_bit() -> None:
+    first, second = load_encoder(threads=1), load_encoder(threads=1)
+    second.embed([f"{word} {number}" for number, word in enumerate(" ".join(ENGLISH).split())])
+    second.embed(ARABIC[::-1])
+    assert np.array_equal(first.embed(ARABIC), second.embed(ARABIC))
+
+
+def test_a_text_of_more_tokens_than_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    from muwazi.align import use_layers
+
+    expected = load_encoder(threads=1).embed(ARABIC + ENGLISH)
+    monkeypatch.setattr(use_layers, "KEPT", 20)
+    narrow = load_encoder(threads=1)
+    found = np.concatenate([narrow.embed([text]) for text in ARABIC + ENGLISH])
+    assert np.einsum("ij,ij->i", found, expected).min() > 0.99999
