@@ -11,7 +11,7 @@ from muwazi.align.coarse import rough_path
 from muwazi.align.encoder import BUILTIN, Encoder, load_encoder
 from muwazi.align.grid import Grid, band_around, full_grid
 from muwazi.align.lattice import Lattice
-from muwazi.align.model import Weights, adapt, feature_names, score
+from muwazi.align.model import Weights, feature_names, judge
 from muwazi.align.pair import DocumentPair, Ints, Side
 from muwazi.align.propose import propose
 from muwazi.align.signals import SIGNALS
@@ -183,15 +183,12 @@ class Aligner:
         if isinstance(source.spans, MeanSpans) and isinstance(target.spans, MeanSpans):
             _embed_runs(source.spans, target.spans, lattice)
             pair = DocumentPair(source, target, grid, self.max_merge)
-        scores = score(pair, lattice, self._weights, self._signals)
-        found = lattice.probabilities(scores)
-        if self._adaptive:
-            scores = adapt(lattice, scores, found, self._weights)
-            found = lattice.probabilities(scores)
-        for arc in lattice.best(scores):
+        judged = judge(pair, lattice, self._weights, self._signals, adaptive=self._adaptive)
+        lattice = judged.lattice
+        for arc in lattice.best(judged.scores):
             i, j, a, b = (int(x[arc]) for x in (lattice.rows, lattice.columns, lattice.a, lattice.b))
             cosine, similarity = pair.cosine(a, b, i, j) if a and b else (0.0, 0.0)
-            yield Found((i, i + a), (j, j + b), cosine, similarity, float(found[arc]))
+            yield Found((i, i + a), (j, j + b), cosine, similarity, float(judged.probabilities[arc]))
 
 
 def signal_features(names: Sequence[str]) -> list[str]:

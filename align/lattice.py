@@ -45,6 +45,30 @@ class Lattice:
         first = np.searchsorted(start, nodes)
         return [*first.tolist(), self.size], np.searchsorted(nodes, end).tolist(), len(nodes)
 
+    def only(self, kept: NDArray[np.bool_], n: int, m: int) -> tuple[Lattice, Ints]:
+        """Those of the arcs kept that lie on a way from (0, 0) to (n, m) over them, and their numbers here."""
+        ahead = {(0, 0)}
+        reached = []
+        for arc in np.flatnonzero(kept).tolist():
+            i, j = int(self.rows[arc]), int(self.columns[arc])
+            if (i, j) in ahead:
+                end = i + int(self.a[arc]), j + int(self.b[arc])
+                ahead.add(end)
+                reached.append((arc, (i, j), end))
+        behind = {(n, m)}
+        chosen = []
+        for arc, start, end in reversed(reached):
+            if end in behind:
+                behind.add(start)
+                chosen.append(arc)
+        found = np.array(chosen[::-1], dtype=np.int64)
+        return Lattice(self.rows[found], self.columns[found], self.a[found], self.b[found]), found
+
+    @cached_property
+    def open(self) -> NDArray[np.bool_]:
+        """Whether there is a way without the arc, shape [arcs]."""
+        return self.probabilities(np.zeros(self.size)) < 1 - 1e-9
+
     def best(self, scores: Doubles) -> list[int]:
         """Arcs of the way with the greatest sum; of equal ways the one whose earlier arc comes first in the lattice."""
         first, end, count = self._nodes

@@ -2,8 +2,14 @@
 
 The score of an alignment is the sum of its beads' scores, each the weighted sum of the signals' features; its
 probability is proportional to the exponential of that (a semi-Markov conditional random field). The weights maximise
-the likelihood of gold alignments (``python -m benchmarks.align.fit``). Documents differ in how often their translator
-merged and left out, so the costs of both are shifted to what a first pass expects for this pair:
+the likelihood of gold alignments (``python -m benchmarks.align.fit``).
+
+There are two looks. The first has the cheap signals, and weights of its own; beads that it leaves with a probability of
+at least :data:`COMPETES` go on, usually fewer than one a sentence. The second adds the costly signals
+(:data:`muwazi.align.signals.CLOSE`) where beads still compete, and decides.
+
+Documents differ in how often their translator merged and left out, so in both looks the costs of both are shifted to
+what a first pass expects for this pair:
 
     merging:  w_merge * (a + b - 2) * log((E + k mu) / (B + k) / mu)
     leaving:  w_leave * log((D + 2 k rho) / (n + m + 2 k) / rho)
@@ -24,9 +30,13 @@ from typing import Any
 
 import numpy as np
 
-from muwazi.align.lattice import Doubles, Lattice
+from muwazi.align.lattice import Doubles, Ints, Lattice
+from muwazi.align.near import competing
 from muwazi.align.pair import DocumentPair
-from muwazi.align.signals import SIGNALS, Signal
+from muwazi.align.signals import CLOSE, SIGNALS, Signal
+
+COMPETES = 0.004
+"""Least probability, after the first look, of a bead that gets a second one."""
 
 
 @dataclass(frozen=True)
@@ -42,17 +52,24 @@ class Weights:
     """``slope`` and ``offset`` on the log-odds of a probability, ``null`` added for a bead with an empty side."""
     parallel: Mapping[str, float]
     """``threshold`` on :func:`muwazi.align.verdict.parallel_score`."""
+    first: Mapping[str, Mapping[str, float]]
+    """``features`` and ``adaptation`` (``merge`` and ``leave`` alone) of the first look."""
 
     @classmethod
     def load(cls, text: str | None = None) -> Weights:
         """The weights that ship with the package, or those of a JSON text of the same shape."""
         tree: dict[str, Any] = json.loads(text) if text is not None else _shipped()
-        return cls(tree["features"], tree["adaptation"], tree["confidence"], tree["parallel"])
+        return cls(tree["features"], tree["adaptation"], tree["confidence"], tree["parallel"], tree["first"])
 
     def without(self, names: Iterable[str]) -> Weights:
         """The same with the weights of some features set to 0, for ablation."""
         off = set(names)
-        return replace(self, features={name: 0.0 if name in off else value for name, value in self.features.items()})
+
+        def muted(weights: Mapping[str, float]) -> dict[str, float]:
+            return {name: 0.0 if name in off else value for name, value in weights.items()}
+
+        first = {**self.first, "features": muted(self.first["features"])}
+        return replace(self, features=muted(self.features), first=first)
 
 
 @cache
@@ -70,41 +87,85 @@ def arc_features(pair: DocumentPair, lattice: Lattice, signals: Iterable[Signal]
     """Every feature of every arc, by the name of its weight; 0 for arcs of the other kind. Each of shape [arcs]."""
     grid = pair.grid
     places = grid.offset[lattice.rows] + lattice.columns - grid.low[lattice.rows]
-    groups = [
-        (a, b, np.flatnonzero((lattice.a == a) & (lattice.b == b)))
-        for a, b in sorted(set(zip(lattice.a.tolist(), lattice.b.tolist(), strict=True)))
-    ]
+    beads = np.flatnonzero((lattice.a > 0) & (lattice.b > 0))
+    a, b = lattice.a[beads], lattice.b[beads]
+    lone = (
+        (np.flatnonzero(lattice.b == 0), lattice.rows, (pair.source, pair.target)),
+        (np.flatnonzero(lattice.a == 0), lattice.columns, (pair.target, pair.source)),
+    )
     out: dict[str, Doubles] = {}
     for signal in signals:
         for name in feature_names(signal):
             out[name] = np.zeros(lattice.size)
-        for a, b, arcs in groups:
-            if a and b:
-                for name, value in zip(signal.features, signal.beads(pair, a, b, places[arcs]), strict=True):
-                    out[name][arcs] = value
-                continue
-            sides = (pair.source, pair.target) if a else (pair.target, pair.source)
-            which = (lattice.rows if a else lattice.columns)[arcs]
+        for name, value in zip(signal.features, signal.beads(pair, a, b, places[beads]), strict=True):
+            out[name][beads] = value
+        for arcs, which, sides in lone if signal.drop_features else ():
             for name, values in zip(signal.drop_features, signal.drops(pair, *sides), strict=True):
-                out[f"drop:{name}"][arcs] = values[which] if isinstance(values, np.ndarray) else values
+                out[f"drop:{name}"][arcs] = values[which[arcs]] if isinstance(values, np.ndarray) else values
     return out
 
 
-def score(pair: DocumentPair, lattice: Lattice, weights: Weights, signals: Iterable[Signal] = SIGNALS) -> Doubles:
-    """Score of each arc, shape [arcs]."""
-    used = [signal for signal in signals if any(weights.features.get(name) for name in feature_names(signal))]
-    total = np.zeros(lattice.size)
-    for name, values in arc_features(pair, lattice, used).items():
-        total += weights.features.get(name, 0.0) * values
-    return total
+@dataclass(frozen=True)
+class Judged:
+    """The beads that competed to the end."""
+
+    lattice: Lattice
+    scores: Doubles
+    """Shape [arcs]."""
+    probabilities: Doubles
+    """Shape [arcs]."""
 
 
-def adapt(lattice: Lattice, scores: Doubles, found: Doubles, weights: Weights) -> Doubles:
+def judge(
+    pair: DocumentPair, lattice: Lattice, weights: Weights, signals: Iterable[Signal] = SIGNALS, *, adaptive: bool
+) -> Judged:
+    """Both looks. Without a costly signal among ``signals`` the first one decides."""
+    plain, close = [], []
+    for signal in signals:
+        (close if signal.name in CLOSE else plain).append(signal)
+    features = arc_features(pair, lattice, plain)
+    first = Judged(lattice, *_look(lattice, features, weights, weights.first, adaptive))
+    if not close:
+        return first
+    lattice, kept = survivors(first, pair.grid.n, pair.grid.m)
+    pair.near = competing(lattice, pair.grid.n, pair.grid.m)
+    features = {name: values[kept] for name, values in features.items()}
+    if lattice.open.any():
+        features |= arc_features(pair, lattice, close)
+    return Judged(lattice, *_look(lattice, features, weights, {"features": weights.features}, adaptive))
+
+
+def survivors(first: Judged, n: int, m: int) -> tuple[Lattice, Ints]:
+    """The arcs that get a second look, and their numbers in the lattice of the first."""
+    keep = first.probabilities >= COMPETES
+    keep[first.lattice.best(first.scores)] = True  # so that there is a way
+    return first.lattice.only(keep, n, m)
+
+
+def _look(
+    lattice: Lattice,
+    features: Mapping[str, Doubles],
+    weights: Weights,
+    which: Mapping[str, Mapping[str, float]],
+    adaptive: bool,
+) -> tuple[Doubles, Doubles]:
+    """Scores and probabilities of the arcs."""
+    scores = np.zeros(lattice.size)
+    for name, values in features.items():
+        scores += which["features"].get(name, 0.0) * values
+    found = lattice.probabilities(scores)
+    if adaptive:
+        scores = adapt(lattice, scores, found, {**weights.adaptation, **which.get("adaptation", {})})
+        found = lattice.probabilities(scores)
+    return scores, found
+
+
+def adapt(lattice: Lattice, scores: Doubles, found: Doubles, given: Mapping[str, float]) -> Doubles:
     """Scores with the costs of merging and leaving out shifted to what the first pass expects of this pair.
 
     :param found: probability of each arc.
+    :param given: see :attr:`Weights.adaptation`.
     """
-    given = weights.adaptation
     strength = given["strength"]
     bead = (lattice.a > 0) & (lattice.b > 0)
     extra = np.where(bead, lattice.a + lattice.b - 2, 0)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from muwazi.align.grid import Grid, bead_types
+from muwazi.align.near import Near
 from muwazi.align.spans import Spans
 
 Floats = NDArray[np.float32]
@@ -83,6 +84,8 @@ class DocumentPair:
     grid: Grid
     max_merge: int
     types: tuple[tuple[int, int], ...] = field(init=False)
+    near: Near | None = None
+    """What a first look left open; None before it, when everything is."""
     cache: dict[Any, Any] = field(default_factory=dict)
     """What signals keep between calls."""
 
@@ -94,7 +97,20 @@ class DocumentPair:
         """Row of each bead size in tensors of shape [types, places]."""
         return {size: k for k, size in enumerate(self.types)}
 
-    def shift(self, places: Ints, down: int, right: int) -> Ints:
+    @cached_property
+    def _rows(self) -> Ints:
+        """Row of each bead size (a, b) in those tensors, as a table; -1 for sizes that there are not."""
+        table = np.full((self.max_merge + 2, self.max_merge + 2), -1, dtype=np.int64)
+        for k, (a, b) in enumerate(self.types):
+            table[a, b] = k
+        return table
+
+    def likeness(self, a: Ints, b: Ints, places: Ints) -> Floats:
+        """:attr:`similarity` of beads of these sizes at these places; -1 where there is no such bead."""
+        kinds = self._rows[a, b]
+        return np.where(kinds < 0, np.float32(-1), self.similarity[kinds, places])
+
+    def shift(self, places: Ints, down: int | Ints, right: int | Ints) -> Ints:
         """Flat index of the places so many sentences further on each side; ``grid.size`` where the grid has none."""
         grid = self.grid
         row, column = grid.rows[places] + down, grid.columns[places] + right
@@ -118,7 +134,7 @@ class DocumentPair:
         np.maximum.at(target, grid.columns, values)
         return source[:-1], target[:-1]
 
-    def lengths(self, a: int, b: int, places: Ints) -> tuple[Doubles, Doubles]:
+    def lengths(self, a: int | Ints, b: int | Ints, places: Ints) -> tuple[Doubles, Doubles]:
         """Characters of the two sides of beads of this size, brought to a common measure, each at least 1.
 
         Source lengths are multiplied by the root of :attr:`ratio` and target lengths divided by it.

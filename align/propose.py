@@ -45,7 +45,8 @@ def propose(pair: DocumentPair) -> Lattice:
         both = np.tile(np.array(size, dtype=np.int64), (len(places), 1))
         parts.append(np.column_stack([grid.rows[places], grid.columns[places], both]))
     table = np.unique(np.concatenate(parts), axis=0)
-    return _connected(Lattice(*(np.ascontiguousarray(table[:, k]) for k in range(4))), grid.n, grid.m)
+    lattice = Lattice(*(np.ascontiguousarray(table[:, k]) for k in range(4)))
+    return lattice.only(np.ones(lattice.size, dtype=bool), grid.n, grid.m)[0]
 
 
 def _least(values: NDArray[np.float32], most: int) -> float:
@@ -54,22 +55,3 @@ def _least(values: NDArray[np.float32], most: int) -> float:
     if len(kept) <= most:
         return CHANCE
     return float(np.nextafter(np.partition(kept, len(kept) - most)[len(kept) - most], np.float32(2)))
-
-
-def _connected(lattice: Lattice, n: int, m: int) -> Lattice:
-    """Without the arcs that no way from start to end takes."""
-    ahead = {(0, 0)}
-    kept = []
-    arcs = list(zip(*(x.tolist() for x in (lattice.rows, lattice.columns, lattice.a, lattice.b)), strict=True))
-    for i, j, a, b in arcs:
-        if (i, j) in ahead:
-            ahead.add((i + a, j + b))
-            kept.append((i, j, a, b))
-    behind = {(n, m)}
-    out = []
-    for i, j, a, b in reversed(kept):
-        if (i + a, j + b) in behind:
-            behind.add((i, j))
-            out.append((i, j, a, b))
-    table = np.array(out[::-1], dtype=np.int64).reshape(-1, 4)
-    return Lattice(*(np.ascontiguousarray(table[:, k]) for k in range(4)))

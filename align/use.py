@@ -89,9 +89,9 @@ class UniversalEncoder:
         return limit
 
     def sums_of(self, sequences: Sequence[Sequence[int] | NDArray[np.int32]]) -> Floats:
-        """Projected feature sums of sequences of ids (marks included), shape [sequences, 512]."""
+        """Projected feature sums of sequences of ids (marks included), shape [sequences, width]."""
         lengths = np.array([len(ids) for ids in sequences], dtype=np.int64)
-        out = np.empty((len(lengths), self.dimensions), dtype=np.float32)
+        out = np.empty((len(lengths), self.layers.width), dtype=np.float32)
         ends = np.cumsum(lengths)
         first = 0
         while first < len(lengths):
@@ -127,10 +127,15 @@ class UniversalEncoder:
     def finish(self, projected: NDArray[Any], lengths: Ids) -> Vectors:
         """The last layers: projected sums and token counts (marks included) to unit rows."""
         model = self._model
-        mean = (projected / np.sqrt(lengths)[:, None]).astype(np.float32)
-        first = np.maximum(mean @ model.d0, 0)
-        second = np.maximum(mean @ model.p1 + first @ model.d1, 0)
-        third = np.maximum(second @ model.d2, 0)
-        out: Vectors = np.tanh(second @ model.p3 + third @ model.d3)
+        mean = projected * (1 / np.sqrt(lengths))[:, None].astype(np.float32)
+        half = mean.shape[1] // 2
+        second = np.maximum(mean[:, :half], 0) @ model.d1
+        second += mean[:, half:]
+        np.maximum(second, 0, out=second)
+        third = second @ model.d2
+        np.maximum(third, 0, out=third)
+        out: Vectors = third @ model.d3
+        out += second @ model.p3
+        np.tanh(out, out=out)
         out /= np.sqrt(np.maximum(np.einsum("ij,ij->i", out, out), model.eps))[:, None]
         return out

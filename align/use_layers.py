@@ -52,10 +52,13 @@ class TokenLayers:
             for (width, _), weight in zip(_WIDTHS, model.w1, strict=True)
         ]
         self.columns = _FEATURES + 1
-        gain = model.ln_g.astype(np.float64)[:, None] * model.cnn_W
+        # What the last layers do first is linear, too, and as well done before sums are added up to runs.
+        entry = np.concatenate([model.d0, model.p1], axis=1).astype(np.float64)
+        self.width = entry.shape[1]
+        gain = (model.ln_g.astype(np.float64)[:, None] * model.cnn_W) @ entry
         # One more row takes the mean of the normalisation back out of the sums: see the last column of features().
         self._projection = np.concatenate([gain, -gain.sum(axis=0)[None]]).astype(np.float32)
-        self._constant = (model.ln_b.astype(np.float64) @ model.cnn_W + model.cnn_b).astype(np.float32)
+        self._constant = ((model.ln_b.astype(np.float64) @ model.cnn_W + model.cnn_b) @ entry).astype(np.float32)
         self._lock = Lock()
         self._clear(1024)
 
@@ -151,7 +154,7 @@ class TokenLayers:
         return out, (1 / np.sqrt(spread + model.eps)).astype(np.float32)
 
     def project(self, sums: Floats, counts: Ids) -> Floats:
-        """The linear layer after the sum: [n, 1281] sums of ``counts`` rows each to [n, 512]."""
+        """The linear layers after the sum: [n, 1281] sums of ``counts`` rows each to [n, width]."""
         out: Floats = sums @ self._projection
         out += counts[:, None].astype(np.float32) * self._constant
         return out

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 BOS, EOS = 1, 2
 """Ids of the marks that the model puts before and after a text."""
 _BATCH_TOKENS = 512
+_HELD = 4096
+"""Documents and windows of no more sentences keep what every run length asks for."""
 
 
 class UniversalSpans:
@@ -39,9 +41,8 @@ class UniversalSpans:
         n = len(sentences)
         self.size = n
         self.dimensions = encoder.dimensions
-        self._sums = np.zeros((n, 512), dtype=np.float32)
-        self._begin = np.zeros((n, 512), dtype=np.float32)
-        self._end = np.zeros((n, 512), dtype=np.float32)
+        self._sums, self._begin, self._end = (np.zeros((n, encoder.layers.width), dtype=np.float32) for _ in range(3))
+        self._held: dict[str, Any] = {}
         ids: list[NDArray[np.int32]] = []
         counts: list[Ids] = []
         progress.start("embedding", n, "sentences")
@@ -109,6 +110,7 @@ class UniversalSpans:
         rows = slice(first, last)
         out._sums, out._begin, out._end = self._sums[rows], self._begin[rows], self._end[rows]
         out._offsets = self._offsets[first : last + 1]  # into the same ids
+        out._held = {}
         return out
 
     def embed_runs(self, first: int, last: int, length: int) -> Vectors:
@@ -119,12 +121,18 @@ class UniversalSpans:
         last = min(last, self.size - length + 1)
         if last <= first:
             return np.zeros((0, self.dimensions), dtype=np.float32)
-        # The running sum is taken over the block only and in float64: a sum over a long document loses digits.
-        sums = np.zeros((last + length - first, self.dimensions))
-        np.cumsum(self._sums[first : last + length - 1], axis=0, dtype=np.float64, out=sums[1:])
+        if length == 1 and self.size <= _HELD:
+            if "single" not in self._held:
+                self._held["single"] = self._runs(0, self.size, 1)
+            single: Vectors = self._held["single"][first:last]
+            return single
+        return self._runs(first, last, length)
+
+    def _runs(self, first: int, last: int, length: int) -> Vectors:
         counts = self._offsets[first + length : last + length] - self._offsets[first:last]
-        starts = np.arange(last - first)
-        projected = sums[starts + length] - sums[starts]
+        running, begin = self._running(first, last + length - 1)
+        starts = np.arange(first, last) - begin
+        projected = (running[starts + length] - running[starts]).astype(np.float32)
         projected += self._begin[first:last]
         projected += self._end[first + length - 1 : last + length - 1]
         out = self._encoder.finish(projected, counts + 2)
@@ -135,6 +143,22 @@ class UniversalSpans:
                 [self._ids[self._offsets[k] : self._offsets[k + length]] for k in short + first]
             )
         return out
+
+    def _running(self, first: int, last: int) -> tuple[NDArray[np.float64], int]:
+        """Sums of the sentences before each place from first to last at least, and the place where they begin.
+
+        They are taken over few sentences at a time, and in float64: a sum over a long document loses digits.
+        """
+        if self.size > _HELD:
+            return self._added(first, last), first
+        if "running" not in self._held:
+            self._held["running"] = self._added(0, self.size)
+        return self._held["running"], 0
+
+    def _added(self, first: int, last: int) -> NDArray[np.float64]:
+        sums = np.zeros((last - first + 1, self._sums.shape[1]))
+        np.cumsum(self._sums[first:last], axis=0, dtype=np.float64, out=sums[1:])
+        return sums
 
 
 class _Block:

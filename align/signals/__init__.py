@@ -30,5 +30,7 @@ SIGNALS: tuple[Signal, ...] = (
     Translation(),
 )
 """All signals, in the order in which their features are added up."""
+CLOSE = frozenset({"pieces"})
+"""Those that are computed only for what competes after a first look with the others."""
 
-__all__ = ["SIGNALS", "Signal"]
+__all__ = ["CLOSE", "SIGNALS", "Signal"]

@@ -31,12 +31,16 @@ class Anchors:
     features = ("anchor", "anchor_lone")
     drop_features = ("drop_anchor",)
 
-    def beads(self, pair: DocumentPair, a: int, b: int, places: Ints) -> Sequence[Values | float]:
+    def beads(self, pair: DocumentPair, a: Ints, b: Ints, places: Ints) -> Sequence[Values | float]:
         """See :class:`muwazi.align.signals.contract.Signal`."""
         (left, right), matched = _prepared(pair)
         if matched is None:
             return 0.0, 0.0
-        shared = sum(matched[pair.shift(places, k, m)] for k in range(a) for m in range(b))
+        shared = np.zeros(len(places))
+        for k in range(int(a.max(initial=0))):
+            for m in range(int(b.max(initial=0))):
+                here = np.flatnonzero((a > k) & (b > m))
+                shared[here] += matched[pair.shift(places[here], k, m)]
         i, j = pair.grid.rows[places], pair.grid.columns[places]
         total = left[i + a] - left[i] + right[j + b] - right[j]
         return np.minimum(shared, 3), np.clip(total - 2 * shared, 0, 3)
@@ -52,7 +56,9 @@ def tokens(text: str) -> list[str]:
     found = []
     for token in _TOKEN.findall(unicodedata.normalize("NFKC", text)):
         if token[0].isdigit():
-            digits = "".join(str(unicodedata.digit(c, 0)) if c.isdigit() else c for c in token)
+            digits = token
+            if not token.isascii():
+                digits = "".join(str(unicodedata.digit(c, 0)) if c.isdigit() else c for c in token)
             found.append(_SEPARATORS.sub("", digits))
         elif len(token) > 1:
             found.append(token.casefold())

@@ -32,10 +32,12 @@ class Signal(Protocol):
     def drop_features(self) -> tuple[str, ...]:
         """Names of the features of a sentence without partner."""
 
-    def beads(self, pair: DocumentPair, a: int, b: int, places: Ints) -> Sequence[Values | float]:
-        """For each feature, its value for beads of ``a`` and ``b`` sentences: one for each place given, or one for all.
+    def beads(self, pair: DocumentPair, a: Ints, b: Ints, places: Ints) -> Sequence[Values | float]:
+        """For each feature, its value for each bead, or one value for all.
 
-        :param places: flat indices into the pair's grid; beads that start there stay inside the grid.
+        :param a: source sentences of each bead, at least 1.
+        :param b: target sentences of each bead, at least 1.
+        :param places: where each starts, flat indices into the pair's grid; the beads stay inside the grid.
         """
 
     def drops(self, pair: DocumentPair, side: Side, other: Side) -> Sequence[Values | float]:

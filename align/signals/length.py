@@ -29,7 +29,7 @@ class Length:
     features = ("length", "length_far", "length_log")
     drop_features = ("drop_length",)
 
-    def beads(self, pair: DocumentPair, a: int, b: int, places: Ints) -> Sequence[Values | float]:
+    def beads(self, pair: DocumentPair, a: Ints, b: Ints, places: Ints) -> Sequence[Values | float]:
         """See :class:`muwazi.align.signals.contract.Signal`."""
         x, y = pair.lengths(a, b, places)
         half = (y - x) ** 2 / (VARIANCE * (x + y))

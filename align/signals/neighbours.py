@@ -26,32 +26,34 @@ class Neighbours:
     features = ("weakest", "shrink", "shrink_sum", "grow", "grow_over")
     drop_features: tuple[str, ...] = ()
 
-    def beads(self, pair: DocumentPair, a: int, b: int, places: Ints) -> Sequence[Values | float]:
+    def beads(self, pair: DocumentPair, a: Ints, b: Ints, places: Ints) -> Sequence[Values | float]:
         """See :class:`muwazi.align.signals.contract.Signal`."""
-        q = pair.similarity[pair.index[a, b], places]
-        smaller = [
-            _look(pair, places, a - (side == 0), b - (side == 1), (side == 0) * first, (side == 1) * first)
-            for side in (0, 1)
-            for first in (0, 1)
-            if (a, b)[side] > 1
-        ]
-        larger = [
-            _look(pair, places, a + (side == 0), b + (side == 1), -(side == 0) * first, -(side == 1) * first)
-            for side in (0, 1)
-            for first in (0, 1)
-            if a + b < pair.max_merge
-        ]
-        zero = np.zeros_like(q)
-        gains = [np.where(np.isnan(other), 0, other - q) for other in smaller]
-        shrink = np.maximum.reduce(gains) if gains else zero
-        total = sum((np.maximum(gain, -0.2) for gain in gains), start=zero)
-        raised = [np.where(np.isnan(other), -0.5, other - q) for other in larger]
-        grow = np.maximum.reduce(raised) if raised else zero - 0.05
-        single = [_look(pair, places, 1, b, k, 0) for k in range(a) if a > 1] + [
-            _look(pair, places, a, 1, 0, k) for k in range(b) if b > 1
-        ]
-        singles = [np.where(np.isnan(one), 0, one) for one in single]
-        weakest = np.minimum.reduce(singles) if singles else np.full_like(q, 0.3)
+        q = pair.likeness(a, b, places)
+        gain, total = np.full_like(q, -np.inf), np.zeros_like(q)
+        grow = np.full_like(q, -np.inf)
+        for side, own in enumerate((a, b)):
+            one = (side == 0), (side == 1)
+            several = np.flatnonzero(own > 1)
+            room = np.flatnonzero(a + b < pair.max_merge)
+            for first in (0, 1):
+                down, right = one[0] * first, one[1] * first
+                less = _look(pair, places[several], a[several] - one[0], b[several] - one[1], down, right)
+                lost = np.where(np.isnan(less), 0, less - q[several])
+                gain[several] = np.maximum(gain[several], lost)
+                total[several] += np.maximum(lost, -0.2)
+                more = _look(pair, places[room], a[room] + one[0], b[room] + one[1], -down, -right)
+                grow[room] = np.maximum(grow[room], np.where(np.isnan(more), -0.5, more - q[room]))
+        shrink = np.where(np.isinf(gain), 0, gain)
+        grow = np.where(np.isinf(grow), -0.05, grow)
+        weakest = np.full_like(q, np.inf)
+        for side, (own, other) in enumerate(((a, b), (b, a))):
+            for k in range(int(own.max(initial=0))):
+                here = np.flatnonzero((own > 1) & (own > k))
+                single = np.ones(len(here), dtype=np.int64)
+                sizes = (single, other[here]) if side == 0 else (other[here], single)
+                found = _look(pair, places[here], *sizes, k * (side == 0), k * (side == 1))
+                weakest[here] = np.minimum(weakest[here], np.where(np.isnan(found), 0, found))
+        weakest = np.where(np.isinf(weakest), 0.3, weakest)
         return np.minimum(weakest, 0.5), np.maximum(shrink, -0.3), total, np.maximum(grow, -0.3), np.maximum(grow, 0)
 
     def drops(self, pair: DocumentPair, side: Side, other: Side) -> Sequence[Values | float]:
@@ -59,8 +61,8 @@ class Neighbours:
         return ()
 
 
-def _look(pair: DocumentPair, places: Ints, a: int, b: int, down: int, right: int) -> Values:
-    """``q`` of the bead of size (a, b) that starts so far from each place; NaN where there is none."""
-    found = pair.similarity[pair.index[a, b], pair.shift(places, down, right)]
+def _look(pair: DocumentPair, places: Ints, a: Ints, b: Ints, down: int, right: int) -> Values:
+    """``q`` of the beads of these sizes that start so far from each place; NaN where there is none."""
+    found = pair.likeness(a, b, pair.shift(places, down, right))
     out: Values = np.where(found == -1, np.float32(np.nan), found)
     return out

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
@@ -22,22 +21,23 @@ class Partners:
     features = ("elsewhere", "elsewhere_most")
     drop_features: tuple[str, ...] = ()
 
-    def beads(self, pair: DocumentPair, a: int, b: int, places: Ints) -> Sequence[Values | float]:
+    def beads(self, pair: DocumentPair, a: Ints, b: Ints, places: Ints) -> Sequence[Values | float]:
         """See :class:`muwazi.align.signals.contract.Signal`."""
         best_source, best_target = pair.best_partner
         rows, columns = pair.grid.rows[places], pair.grid.columns[places]
-        total: Any = 0.0
-        most: Any = 0.0
-        for k in range(a):
-            inside = _best_inside(pair, b, down=False)[pair.shift(places, k, 0)]
-            best = best_source[rows + k]
-            lost = np.clip(best - inside, 0, 0.5)
-            total, most = total + lost, np.maximum(most, lost)
-        for k in range(b):
-            inside = _best_inside(pair, a, down=True)[pair.shift(places, 0, k)]
-            best = best_target[columns + k]
-            lost = np.clip(best - inside, 0, 0.5)
-            total, most = total + lost, np.maximum(most, lost)
+        total = np.zeros(len(places))
+        most = np.zeros(len(places))
+        for down, best, at, (own, other) in (
+            (False, best_source, rows, (a, b)),
+            (True, best_target, columns, (b, a)),
+        ):
+            table = _best_inside(pair, down=down)
+            for k in range(int(own.max(initial=0))):
+                here = np.flatnonzero(own > k)
+                there = pair.shift(places[here], 0, k) if down else pair.shift(places[here], k, 0)
+                lost = np.clip(best[at[here] + k] - table[other[here] - 1, there], 0, 0.5)
+                total[here] += lost
+                most[here] = np.maximum(most[here], lost)
         return total, most
 
     def drops(self, pair: DocumentPair, side: Side, other: Side) -> Sequence[Values | float]:
@@ -45,20 +45,20 @@ class Partners:
         return ()
 
 
-def _best_inside(pair: DocumentPair, count: int, *, down: bool) -> Values:
-    """Best ``q`` of each place's sentence with the ``count`` sentences of the other side from the place on.
+def _best_inside(pair: DocumentPair, *, down: bool) -> Values:
+    """Best ``q`` of each place's sentence with the next sentences of the other side, from the place on.
 
-    Shape [places + 1]. With ``down`` the sentence is the target's and the others are the source's.
+    Shape [counts, places + 1], from one sentence up. With ``down`` the sentence is the target's and the others are the
+    source's.
     """
-    key = ("inside", count, down)
+    key = ("inside", down)
     if key not in pair.cache:
         single = pair.similarity[0]
-        if count == 1:
-            pair.cache[key] = single
-        else:
-            everywhere = np.arange(pair.grid.size)
-            far = pair.shift(everywhere, count - 1, 0) if down else pair.shift(everywhere, 0, count - 1)
-            before = _best_inside(pair, count - 1, down=down)
-            pair.cache[key] = np.append(np.maximum(before[:-1], single[far]), np.float32(-1))
+        everywhere = np.arange(pair.grid.size)
+        found = [single]
+        for step in range(1, pair.max_merge - 1):
+            far = pair.shift(everywhere, step, 0) if down else pair.shift(everywhere, 0, step)
+            found.append(np.append(np.maximum(found[-1][:-1], single[far]), np.float32(-1)))
+        pair.cache[key] = np.array(found)
     out: Values = pair.cache[key]
     return out

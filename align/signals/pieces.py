@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from muwazi.align.grid import Grid
+from muwazi.align.near import Flags, everything
 from muwazi.align.pair import DocumentPair, Ints, Side
 from muwazi.align.signals.contract import Values
 
@@ -20,6 +21,8 @@ LONGEST = 6
 """Words of a piece at most."""
 _ROWS = 64
 CAP = 0.5
+FLOOR = 0.5
+"""Likeness that a piece is taken to have somewhere: one without any counterpart speaks against a bead, too."""
 
 
 class Pieces:
@@ -28,33 +31,36 @@ class Pieces:
     Sentences are cut at commas, brackets and quotation marks and then into pieces of at most six words, and each is
     embedded. A piece's likeness to a sentence is its best ``q`` with a piece of it, ``q`` as for runs.
 
-    For each piece, how much better its best match anywhere (in the grid) is than its best match inside the bead, at
-    most 0.5: 0 where the bead holds the counterpart.
+    For each piece, how much better its best match in any bead that competes (0.5 at least) is than its best match
+    inside the bead, at most 0.5: 0 where the bead holds the counterpart. Pieces of sentences whose bead is not open are
+    left out: this signal costs as much as all others together, and is for the second look only.
 
     - ``piece_lost``: the sum of this over the pieces of both sides
     - ``piece_share``: its mean
     - ``piece_most``: the greatest mean of a sentence of the bead
     - ``piece_cover``: the mean over the pieces of the best match inside the bead, each at least -0.2
-    - ``piece_drop`` (of a sentence without partner): the mean over its pieces of the best match anywhere
+    - ``piece_drop`` (of a sentence without partner): the mean over its pieces of the best match in any bead
     """
 
     name = "pieces"
     features = ("piece_lost", "piece_share", "piece_most", "piece_cover")
     drop_features = ("piece_drop",)
 
-    def beads(self, pair: DocumentPair, a: int, b: int, places: Ints) -> Sequence[Values | float]:
+    def beads(self, pair: DocumentPair, a: Ints, b: Ints, places: Ints) -> Sequence[Values | float]:
         """See :class:`muwazi.align.signals.contract.Signal`."""
         prepared = _prepared(pair)
-        total: Any = np.zeros(len(places))
-        most: Any = np.zeros(len(places))
-        cover: Any = np.zeros(len(places))
-        for which, (mine, others) in enumerate(((a, b), (b, a))):
-            for k in range(mine):
-                far = pair.shift(places, 0, k) if which else pair.shift(places, k, 0)
-                total += prepared.lost[which][others - 1, far]
-                cover += prepared.cover[which][others - 1, far]
-                most = np.maximum(most, prepared.mean[which][others - 1, far])
         i, j = pair.grid.rows[places], pair.grid.columns[places]
+        total = np.zeros(len(places))
+        most = np.zeros(len(places))
+        cover = np.zeros(len(places))
+        for which, (mine, others) in enumerate(((a, b), (b, a))):
+            for k in range(int(mine.max(initial=0))):
+                here = np.flatnonzero(mine > k)
+                far = prepared.at(i[here], j[here] + k) if which else prepared.at(i[here] + k, j[here])
+                at = others[here] - 1, far
+                total[here] += prepared.lost[which][at]
+                cover[here] += prepared.cover[which][at]
+                most[here] = np.maximum(most[here], prepared.mean[which][at])
         count = prepared.running[0][i + a] - prepared.running[0][i]
         count = count + prepared.running[1][j + b] - prepared.running[1][j]
         return total, total / count, most, cover / count
@@ -77,25 +83,30 @@ def cut(sentence: str) -> list[str]:
 
 class _Prepared:
     def __init__(self, pair: DocumentPair) -> None:
-        sides = (pair.source, pair.target)
-        cuts = [[cut(text) for text in side.sentences] for side in sides]
-        vectors = [side.embed([piece for one in each for piece in one]) for side, each in zip(sides, cuts, strict=True)]
-        self.running = [np.concatenate([[0], np.cumsum([len(one) for one in each])]).astype(np.int64) for each in cuts]
-        means = [rows.mean(axis=0) if len(rows) else np.zeros(rows.shape[1], np.float32) for rows in vectors]
-        far = [1 - vectors[0] @ means[1], 1 - vectors[1] @ means[0]]
-        grid = pair.grid
+        near = pair.near or everything(pair.grid)
+        self._grid = grid = near.grid
+        sides, opened = (pair.source, pair.target), (near.source, near.target)
+        self.running, vectors, far, known = [], [], [], []
+        for side, other, flags in zip(sides, sides[::-1], opened, strict=True):
+            cuts = [cut(text) if flag else [""] for text, flag in zip(side.sentences, flags, strict=True)]
+            self.running.append(np.concatenate([[0], np.cumsum([len(one) for one in cuts])]).astype(np.int64))
+            pieces = [piece for one, flag in zip(cuts, flags, strict=True) if flag for piece in one]
+            known.append(np.repeat(flags, np.diff(self.running[-1])))
+            rows = np.zeros((len(known[-1]), side.spans.dimensions), dtype=np.float32)
+            if pieces:
+                rows[known[-1]] = side.embed(pieces)
+            vectors.append(rows)
+            far.append(1 - rows @ other.mean)
         turned = _turned(grid)
         back = turned.offset[grid.columns] + grid.rows - turned.low[grid.columns]
         self.lost, self.mean, self.best, self.cover = [], [], [], []
         for which, on in ((0, grid), (1, turned)):
+            other = 1 - which
             lost, mean, best, cover = _lost(
                 on,
-                vectors[which],
-                far[which],
-                self.running[which],
-                vectors[1 - which],
-                far[1 - which],
-                self.running[1 - which],
+                (vectors[which], far[which], self.running[which]),
+                (vectors[other], far[other], self.running[other]),
+                known[other],
                 pair.max_merge - 1,
             )
             if which:
@@ -105,6 +116,12 @@ class _Prepared:
             self.mean.append(np.concatenate([mean, nothing], axis=1))
             self.cover.append(np.concatenate([cover, nothing], axis=1))
             self.best.append(best)
+
+    def at(self, rows: Ints, columns: Ints) -> Ints:
+        """Flat index of places; that of the empty last column for those that are not near."""
+        grid = self._grid
+        held = (columns >= grid.low[rows]) & (columns <= grid.high[rows])
+        return np.where(held, grid.offset[rows] + columns - grid.low[rows], grid.size)
 
 
 def _prepared(pair: DocumentPair) -> _Prepared:
@@ -126,14 +143,7 @@ def _turned(grid: Grid) -> Grid:
 
 
 def _lost(
-    grid: Grid,
-    mine: Floats,
-    far: Floats,
-    running: Any,
-    others: Floats,
-    far_others: Floats,
-    running_others: Any,
-    most: int,
+    grid: Grid, own: tuple[Floats, Floats, Ints], against: tuple[Floats, Floats, Ints], known: Flags, most: int
 ) -> tuple[Floats, Floats, Floats, Floats]:
     """For each place and count c: what the pieces of the sentence there lose when only the next c of the others count.
 
@@ -141,6 +151,7 @@ def _lost(
     sentence
         the mean of its pieces' best matches anywhere.
     """
+    (mine, far, running), (others, far_others, running_others) = own, against
     lost, mean, cover = (np.zeros((most, grid.size), np.float32) for _ in range(3))
     best: Any = np.zeros(grid.n)
     if not grid.m:
@@ -153,6 +164,7 @@ def _lost(
             continue
         p, r = slice(running[first], running[last]), slice(running_others[left], running_others[end])
         q = 1 - (1 - mine[p] @ others[r].T) / np.maximum((far[p, None] + far_others[None, r]) / 2, 0.05)
+        q[:, ~known[r]] = -1
         counts = np.diff(running[first : last + 1])
         starts = running[first:last] - running[first]
         low = np.repeat(grid.low[first:last], counts)[:, None]
@@ -165,7 +177,8 @@ def _lost(
             np.float32(-1),
         )
         top = inside.max(axis=1)
-        best[first:last] = np.add.reduceat(top, starts) / counts
+        best[first:last] = np.add.reduceat(np.maximum(top, 0), starts) / counts
+        top = np.maximum(top, FLOOR)
         part = slice(int(grid.offset[first]), int(grid.offset[last]))
         rows, places = grid.rows[part] - first, grid.columns[part] - left
         width = right - left

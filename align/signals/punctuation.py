@@ -28,7 +28,7 @@ class Punctuation:
     features = ("question", "unstopped")
     drop_features: tuple[str, ...] = ()
 
-    def beads(self, pair: DocumentPair, a: int, b: int, places: Ints) -> Sequence[Values | float]:
+    def beads(self, pair: DocumentPair, a: Ints, b: Ints, places: Ints) -> Sequence[Values | float]:
         """See :class:`muwazi.align.signals.contract.Signal`."""
         left, right = _marks(pair, pair.source), _marks(pair, pair.target)
         i, j = pair.grid.rows[places], pair.grid.columns[places]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from muwazi.align.pair import DocumentPair, Ints, Side
 from muwazi.align.signals.contract import Values
 
@@ -23,9 +25,11 @@ class Shape:
     features = ("bead", "extra", "two", "square", "long")
     drop_features = ("drop",)
 
-    def beads(self, pair: DocumentPair, a: int, b: int, places: Ints) -> Sequence[Values | float]:
+    def beads(self, pair: DocumentPair, a: Ints, b: Ints, places: Ints) -> Sequence[Values | float]:
         """See :class:`muwazi.align.signals.contract.Signal`."""
-        return 1.0, float(a + b - 2), float(a + b == 3), float(min(a, b) - 1), float(max(0, a + b - 5))
+        size = a + b
+        two = (size == 3).astype(float)
+        return 1.0, size - 2.0, two, np.minimum(a, b) - 1.0, np.maximum(0.0, size - 5)
 
     def drops(self, pair: DocumentPair, side: Side, other: Side) -> Sequence[Values | float]:
         """See :class:`muwazi.align.signals.contract.Signal`."""

@@ -25,9 +25,9 @@ class Similarity:
     features = ("q", "q_root", "q_size", "q_square")
     drop_features = ("drop_best",)
 
-    def beads(self, pair: DocumentPair, a: int, b: int, places: Ints) -> Sequence[Values | float]:
+    def beads(self, pair: DocumentPair, a: Ints, b: Ints, places: Ints) -> Sequence[Values | float]:
         """See :class:`muwazi.align.signals.contract.Signal`."""
-        q = pair.similarity[pair.index[a, b], places]
+        q = pair.likeness(a, b, places)
         size = (a + b) / 2
         return q, q * size**0.5, q * size, q * np.abs(q) * size**0.5
 

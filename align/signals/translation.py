@@ -26,16 +26,16 @@ class Translation:
     features = ("mt",)
     drop_features: tuple[str, ...] = ()
 
-    def beads(self, pair: DocumentPair, a: int, b: int, places: Ints) -> Sequence[Values | float]:
+    def beads(self, pair: DocumentPair, a: Ints, b: Ints, places: Ints) -> Sequence[Values | float]:
         """See :class:`muwazi.align.signals.contract.Signal`."""
         if pair.source.translation is None and pair.target.translation is None:
             return (0.0,)
         left, right = _grams(pair, pair.source), _grams(pair, pair.target)
         out = np.zeros(len(places))
         rows, columns = pair.grid.rows[places].tolist(), pair.grid.columns[places].tolist()
-        for k, (i, j) in enumerate(zip(rows, columns, strict=True)):
-            x: Counter[str] = sum(left[i : i + a], Counter())
-            y: Counter[str] = sum(right[j : j + b], Counter())
+        for k, (i, j, c, d) in enumerate(zip(rows, columns, a.tolist(), b.tolist(), strict=True)):
+            x: Counter[str] = sum(left[i : i + c], Counter())
+            y: Counter[str] = sum(right[j : j + d], Counter())
             shared = (x & y).total()
             out[k] = 2 * shared / max(x.total() + y.total(), 1) - _CHANCE
         return (out * ((a + b) / 2) ** 0.5,)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-import pickle
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Any
+
+import numpy as np
 
 from muwazi.align.encoder import Encoder, SpanEncoder, Vectors
 from muwazi.align.spans import Spans
@@ -14,13 +12,13 @@ from muwazi.corpus.progress import SILENT, Progress
 
 
 class CachedEncoder:
-    """Wraps an encoder; with a folder, what it made is kept there between runs."""
+    """Wraps an encoder."""
 
-    def __init__(self, encoder: Encoder, folder: Path | None = None) -> None:
+    def __init__(self, encoder: Encoder) -> None:
         assert isinstance(encoder, SpanEncoder)
         self._encoder = encoder
-        self._folder = folder
-        self._held: dict[str, Any] = {}
+        self._vectors: dict[str, Vectors] = {}
+        self._spans: dict[tuple[str, ...], Spans] = {}
 
     @property
     def name(self) -> str:
@@ -29,30 +27,14 @@ class CachedEncoder:
 
     def embed(self, sentences: Sequence[str], *, progress: Progress = SILENT) -> Vectors:  # noqa: ARG002
         """See :class:`muwazi.align.encoder.Encoder`."""
-        found: Vectors = self._kept("embed", sentences)
-        return found
+        fresh = sorted(set(sentences) - self._vectors.keys())
+        if fresh:
+            self._vectors.update(zip(fresh, self._encoder.embed(fresh), strict=True))
+        return np.array([self._vectors[text] for text in sentences], dtype=np.float32)
 
     def spans(self, sentences: Sequence[str], *, progress: Progress = SILENT) -> Spans:  # noqa: ARG002
         """See :class:`muwazi.align.encoder.SpanEncoder`."""
-        found: Any = self._kept("spans", sentences)
-        found._encoder = self._encoder
-        return found  # type: ignore[no-any-return]
-
-    def _kept(self, what: str, sentences: Sequence[str]) -> Any:
-        text = "\n".join(sentences)
-        key = what + hashlib.sha256(f"{self.name}\n{len(sentences)}\n{text}".encode()).hexdigest()
-        if key in self._held:
-            return self._held[key]
-        path = None if self._folder is None else self._folder / f"{key}.pickle"
-        if path is not None and path.exists():
-            found = pickle.loads(path.read_bytes())  # noqa: S301  our own file
-        else:
-            found = getattr(self._encoder, what)(sentences)
-            if path is not None:
-                path.parent.mkdir(parents=True, exist_ok=True)
-                encoder = found.__dict__.pop("_encoder", None) if what == "spans" else None
-                path.write_bytes(pickle.dumps(found))
-                if encoder is not None:
-                    found._encoder = encoder
-        self._held[key] = found
-        return found
+        key = tuple(sentences)
+        if key not in self._spans:
+            self._spans[key] = self._encoder.spans(sentences)
+        return self._spans[key]

@@ -11,7 +11,7 @@ import argparse
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import log
 from pathlib import Path
 
@@ -25,18 +25,22 @@ from muwazi.align.coarse import rough_path
 from muwazi.align.encoder import load_encoder
 from muwazi.align.grid import band_around, full_grid
 from muwazi.align.lattice import Lattice
-from muwazi.align.model import arc_features, feature_names
+from muwazi.align.model import COMPETES, arc_features, feature_names
+from muwazi.align.near import competing
 from muwazi.align.pair import DocumentPair, Side
 from muwazi.align.propose import propose
-from muwazi.align.signals import SIGNALS
+from muwazi.align.signals import CLOSE, SIGNALS
 from muwazi.align.spans import make_spans
 from muwazi.corpus.types import Bead
 from muwazi.eval.alignment import Scores, score_document
 
 Doubles = NDArray[np.float64]
 WEIGHTS = Path(__file__).resolve().parents[2] / "align" / "weights.json"
+CHEAP = [signal for signal in SIGNALS if signal.name not in CLOSE]
+COSTLY = [signal for signal in SIGNALS if signal.name in CLOSE]
 NAMES = [name for signal in SIGNALS for name in feature_names(signal)]
 ADAPTED = ("merge", "leave")
+COSTLY_NAMES = {name for signal in COSTLY for name in feature_names(signal)}
 MERGE_RATE, LEAVE_RATE, STRENGTH = 0.35, 0.04, 15.0
 """Extra sentences a bead and sentences without partner, in the natural sets together; and how many beads they weigh."""
 SHARE = {"ntrex-a": 0.5}
@@ -53,10 +57,27 @@ class Fitted:
     """Shape [features, arcs]; the last two rows are those of the adaptation."""
     way: NDArray[np.int64]
     """Arcs of the gold alignment."""
+    pair: DocumentPair
     target: Doubles = field(init=False)
 
     def __post_init__(self) -> None:
         self.target = self.features[:, self.way].sum(axis=1)
+
+    def second(self, weights: Doubles) -> Fitted:
+        """What the second look sees after a first one with these weights; the gold beads are always among it."""
+        n, m = len(self.gold.source), len(self.gold.target)
+        scores = weights @ self.features
+        keep = self.lattice.probabilities(scores) >= COMPETES
+        keep[self.lattice.best(scores)] = True
+        keep[self.way] = True
+        lattice, kept = self.lattice.only(keep, n, m)
+        pair = replace(self.pair, near=competing(lattice, n, m), cache={})
+        found = arc_features(pair, lattice, COSTLY)
+        features = self.features[:, kept].copy()
+        for k, name in enumerate(NAMES):
+            if name in found:
+                features[k] = found[name]
+        return Fitted(self.gold, lattice, features, np.searchsorted(kept, self.way), pair)
 
 
 def prepare(gold: GoldDocument, encoder: CachedEncoder) -> Fitted:
@@ -78,10 +99,10 @@ def prepare(gold: GoldDocument, encoder: CachedEncoder) -> Fitted:
         np.concatenate([np.column_stack([found.rows, found.columns, found.a, found.b]), np.array(steps)]), axis=0
     )
     lattice = Lattice(*(np.ascontiguousarray(table[:, k]) for k in range(4)))
-    features = arc_features(pair, lattice)
+    features = arc_features(pair, lattice, CHEAP)
     index = {tuple(row): k for k, row in enumerate(table.tolist())}
-    rows = [features[name] for name in NAMES] + [np.zeros(lattice.size)] * len(ADAPTED)
-    return Fitted(gold, lattice, np.array(rows), np.array([index[step] for step in steps], dtype=np.int64))
+    rows = [features.get(name, np.zeros(lattice.size)) for name in NAMES] + [np.zeros(lattice.size)] * len(ADAPTED)
+    return Fitted(gold, lattice, np.array(rows), np.array([index[step] for step in steps], dtype=np.int64), pair)
 
 
 def gold_way(beads: Iterable[Bead], n: int, m: int, most: int = 10) -> list[tuple[int, int, int, int]]:
@@ -121,7 +142,6 @@ def gold_way(beads: Iterable[Bead], n: int, m: int, most: int = 10) -> list[tupl
 
 def fit(documents: Sequence[Fitted], start: Doubles, penalty: float, free: Doubles) -> Doubles:
     """Weights of the greatest penalised likelihood; ``free`` is 0 for those that stay 0."""
-    spread = np.array([documents[0].features.std(axis=1)]).mean(axis=0)
     spread = np.mean([document.features.std(axis=1) for document in documents], axis=0)
     scale = np.minimum(1 / np.maximum(spread, 1e-3), 5) * free
 
@@ -215,29 +235,38 @@ def main() -> None:
     """Fit, cross-validate, calibrate, write."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=None)
-    parser.add_argument("--cache", type=Path, default=None, help="folder that keeps embeddings between runs")
-    parser.add_argument("--penalty", type=float, default=5.0)
+    parser.add_argument("--penalty", type=float, default=5.0, help="on the weights of the first look")
+    parser.add_argument("--second-penalty", type=float, default=8.0)
     parser.add_argument("--without", nargs="*", default=[], help="weights that stay 0")
     parser.add_argument("--no-adaptation", action="store_true")
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
-    encoder = CachedEncoder(load_encoder(), options.cache)
+    encoder = CachedEncoder(load_encoder())
     documents = [prepare(gold, encoder) for gold in load_sets(options.data)]
     free = np.array([float(name not in options.without) for name in [*NAMES, *ADAPTED]])
     start = np.array([{"q_root": 8.0, "extra": -1.0, "length": -0.4, "drop:drop": -1.0}.get(n, 0.0) for n in NAMES])
     start = np.concatenate([start, np.zeros(len(ADAPTED))]) * free
     adaptive = not options.no_adaptation
-    held_out = []
+    cheap = free * np.array([float(name not in COSTLY_NAMES) for name in [*NAMES, *ADAPTED]])
+    held_out, first_out = [], []
     for kind in sorted({document.gold.kind for document in documents}):
         rest = [document for document in documents if document.gold.kind != kind]
-        weights = train(rest, start, options.penalty, free, adaptive)
         out = [document for document in documents if document.gold.kind == kind]
+        first = train(rest, start, options.penalty, cheap, adaptive)
+        if adaptive:
+            set_adaptation(out, first)
+        first_out += [(document, *predict(document, first)) for document in out]
+        rest, out = [d.second(first) for d in rest], [d.second(first) for d in out]
+        weights = train(rest, first, options.second_penalty, free, adaptive)
         if adaptive:
             set_adaptation(out, weights)
         held_out += [(document, *predict(document, weights)) for document in out]
+    report("left out, first look alone", first_out)
     report("left out", held_out)
-    weights = train(documents, start, options.penalty, free, adaptive)
-    report("fitted", [(document, *predict(document, weights)) for document in documents])
+    first = train(documents, start, options.penalty, cheap, adaptive)
+    seconds = [document.second(first) for document in documents]
+    weights = train(seconds, first, options.second_penalty, free, adaptive)
+    report("fitted", [(document, *predict(document, weights)) for document in seconds])
     rows = [
         (p, not (bead.source and bead.target), _is_gold(bead, document.gold))
         for document, beads, sure, _ in held_out
@@ -246,14 +275,20 @@ def main() -> None:
     ]
     calibration = calibrate(rows)
     bins(rows, calibration)
-    values = {name: round(float(w), 4) for name, w in zip([*NAMES, *ADAPTED], weights, strict=True)}
+    values, first_values = (
+        {name: round(float(w), 4) for name, w in zip([*NAMES, *ADAPTED], found, strict=True)}
+        for found in (weights, first)
+    )
     print(values)
     if options.write:
         old = json.loads(WEIGHTS.read_text(encoding="utf-8"))
         adaptation = {name: values.pop(name) for name in ADAPTED}
         adaptation |= {"merge_rate": MERGE_RATE, "leave_rate": LEAVE_RATE, "strength": STRENGTH}
-        values["mt"] = old["features"]["mt"]  # no gold set has translations
+        first_adaptation = {name: first_values.pop(name) for name in ADAPTED}
+        values["mt"] = first_values["mt"] = old["features"]["mt"]  # no gold set has translations
         old |= {"features": values, "adaptation": adaptation, "confidence": calibration}
+        first_values = {name: value for name, value in first_values.items() if name not in COSTLY_NAMES}
+        old["first"] = {"features": first_values, "adaptation": first_adaptation}
         WEIGHTS.write_text(json.dumps(old, indent=2) + "\n", encoding="utf-8")
 
 

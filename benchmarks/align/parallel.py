@@ -21,12 +21,11 @@ def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=None)
-    parser.add_argument("--cache", type=Path, default=None)
     parser.add_argument("--set", default="ntrex-a")
     parser.add_argument("--each", type=int, default=61, help="other documents to compare each with")
     options = parser.parse_args()
     documents = load_sets(options.data, [options.set])
-    aligner = Aligner(CachedEncoder(load_encoder(), options.cache))
+    aligner = Aligner(CachedEncoder(load_encoder()))
     true, false = [], []
     for k, document in enumerate(documents):
         for step in range(min(options.each + 1, len(documents))):
