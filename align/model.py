@@ -120,9 +120,9 @@ def judge(
     pair: DocumentPair, lattice: Lattice, weights: Weights, signals: Iterable[Signal] = SIGNALS, *, adaptive: bool
 ) -> Judged:
     """Both looks. Without a costly signal among ``signals`` the first one decides."""
-    plain, close = [], []
-    for signal in signals:
-        (close if signal.name in CLOSE else plain).append(signal)
+    used = tuple(signals)
+    plain = [signal for signal in used if signal.name not in CLOSE]
+    close = [signal for signal in used if signal.name in CLOSE]
     features = arc_features(pair, lattice, plain)
     first = Judged(lattice, *_look(lattice, features, weights, weights.first, adaptive))
     if not close:

@@ -32,7 +32,7 @@ class Neighbours:
         gain, total = np.full_like(q, -np.inf), np.zeros_like(q)
         grow = np.full_like(q, -np.inf)
         for side, own in enumerate((a, b)):
-            one = (side == 0), (side == 1)
+            one = int(side == 0), int(side == 1)
             several = np.flatnonzero(own > 1)
             room = np.flatnonzero(a + b < pair.max_merge)
             for first in (0, 1):
@@ -50,8 +50,8 @@ class Neighbours:
             for k in range(int(own.max(initial=0))):
                 here = np.flatnonzero((own > 1) & (own > k))
                 single = np.ones(len(here), dtype=np.int64)
-                sizes = (single, other[here]) if side == 0 else (other[here], single)
-                found = _look(pair, places[here], *sizes, k * (side == 0), k * (side == 1))
+                first_size, second_size = (single, other[here]) if side == 0 else (other[here], single)
+                found = _look(pair, places[here], first_size, second_size, k * (side == 0), k * (side == 1))
                 weakest[here] = np.minimum(weakest[here], np.where(np.isnan(found), 0, found))
         weakest = np.where(np.isinf(weakest), 0.3, weakest)
         return np.minimum(weakest, 0.5), np.maximum(shrink, -0.3), total, np.maximum(grow, -0.3), np.maximum(grow, 0)

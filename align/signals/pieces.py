@@ -101,12 +101,12 @@ class _Prepared:
         back = turned.offset[grid.columns] + grid.rows - turned.low[grid.columns]
         self.lost, self.mean, self.best, self.cover = [], [], [], []
         for which, on in ((0, grid), (1, turned)):
-            other = 1 - which
+            against = 1 - which
             lost, mean, best, cover = _lost(
                 on,
                 (vectors[which], far[which], self.running[which]),
-                (vectors[other], far[other], self.running[other]),
-                known[other],
+                (vectors[against], far[against], self.running[against]),
+                known[against],
                 pair.max_merge - 1,
             )
             if which:
