@@ -43,23 +43,26 @@ class Scores:
 def best_path(scores: Scores) -> list[Step]:
     """The alignment with the greatest sum. Equal sums: fewer sentences in the earlier bead, then nulls, first wins."""
     grid = scores.grid
-    value = _to_end(scores, maximum=True)
+    value = np.append(_to_end(scores, maximum=True), -np.inf)
+    reached = grid.reached(scores.types, 1)
     i = j = 0
     path: list[Step] = []
     while i < grid.n or j < grid.m:
-        place = grid.offset[i] + j - grid.low[i]
-        ways: list[tuple[float, Step]] = []
-        for index, (a, b) in enumerate(scores.types):
-            worth = scores.beads[index, place]
-            if worth > -np.inf:
-                end = grid.offset[i + a] + j + b - grid.low[i + a]
-                ways.append((float(worth + value[end]), (i, i + a, j, j + b)))
+        place = int(grid.offset[i] + j - grid.low[i])
+        best, step = -np.inf, (i, i, j, j)
+        if scores.types:
+            ways = scores.beads[:, place] + value[reached[:, place]]
+            index = int(ways.argmax())
+            a, b = scores.types[index]
+            best, step = ways[index], (i, i + a, j, j + b)
         if i < grid.n and grid.low[i + 1] <= j <= grid.high[i + 1]:
-            below = grid.offset[i + 1] + j - grid.low[i + 1]
-            ways.append((float(scores.drop_source[i] + value[below]), (i, i + 1, j, j)))
+            down = scores.drop_source[i] + value[grid.offset[i + 1] + j - grid.low[i + 1]]
+            if down > best:
+                best, step = down, (i, i + 1, j, j)
         if j < grid.high[i]:
-            ways.append((float(scores.drop_target[j] + value[place + 1]), (i, i, j, j + 1)))
-        step = max(ways, key=lambda way: way[0])[1]
+            right = scores.drop_target[j] + value[place + 1]
+            if right > best:
+                best, step = right, (i, i, j, j + 1)
         path.append(step)
         i, j = step[1], step[3]
     return path

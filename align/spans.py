@@ -7,6 +7,7 @@ from copy import copy
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from muwazi.align.encoder import Encoder, SpanEncoder, Vectors
 from muwazi.corpus.progress import SILENT, Progress
@@ -44,6 +45,7 @@ class MeanSpans:
         self.dimensions = int(self._vectors.shape[1])
         self._weights = np.array([max(len(text), 1) for text in sentences], dtype=np.float64)
         self._true: dict[tuple[int, int], Vectors] = {}
+        self._sums: tuple[int, NDArray[np.float64]] | None = None
 
     def embed_runs(self, first: int, last: int, length: int) -> Vectors:
         """See :class:`Spans`."""
@@ -52,10 +54,15 @@ class MeanSpans:
             return np.zeros((0, self.dimensions), dtype=np.float32)
         if length == 1:
             return self._vectors[first:last]
-        part = slice(first, last + length - 1)
-        sums = np.zeros((last + length - first, self.dimensions))
-        np.cumsum(self._vectors[part] * self._weights[part, None], axis=0, out=sums[1:])
-        runs = sums[length:] - sums[:-length]
+        end = last + length - 1
+        if self._sums is None or self._sums[0] > first or self._sums[0] + len(self._sums[1]) <= end:
+            # Longer runs of the same sentences are asked for next: add up a little more than this one needs.
+            stop = min(end + 16, self.size)
+            sums = np.zeros((stop - first + 1, self.dimensions))
+            np.cumsum(self._vectors[first:stop] * self._weights[first:stop, None], axis=0, out=sums[1:])
+            self._sums = first, sums
+        begin, sums = self._sums
+        runs = sums[first + length - begin : end + 1 - begin] - sums[first - begin : last - begin]
         out: Vectors = (runs / np.maximum(np.linalg.norm(runs, axis=1, keepdims=True), 1e-12)).astype(np.float32)
         for k in range(first, last):
             vector = self._true.get((k, length))
@@ -69,6 +76,7 @@ class MeanSpans:
         out.size = last - first
         out._sentences = self._sentences[first:last]
         out._vectors, out._weights, out._true = self._vectors[first:last], self._weights[first:last], {}
+        out._sums = None
         return out
 
     def replace(self, runs: Iterable[tuple[int, int]], progress: Progress = SILENT) -> None:
