@@ -23,9 +23,10 @@ import torch
 
 from muwazi.translate.training import network, run, simple
 from muwazi.translate.training.corpus import Corpus
+from muwazi.translate.training.devices import seed_everything
 from muwazi.translate.training.prepare import Prepared
 from muwazi.translate.training.recipe import Recipe
-from muwazi.translate.training.trainer import Trainer, seed_everything
+from muwazi.translate.training.trainer import Trainer
 
 BATCH = 32
 

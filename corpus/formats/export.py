@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import TextIO
 
 from muwazi.corpus.errors import InputError
 from muwazi.corpus.formats.segments import TARGETS, ExportReport, segments
+from muwazi.corpus.output import replacing, write_text, writing
 from muwazi.corpus.store.rows import Row
 
 FORMATS = ("tsv", "jsonl", "moses", "tmx", "xliff", "xliff2")
@@ -53,10 +51,7 @@ def export(
         for line in lines:
             sys.stdout.write(line)
     else:
-        with _replacing([Path(output)]) as (file,):
-            for line in lines:
-                with writing(file.name):
-                    file.write(line)
+        write_text(Path(output), lines)
         report.files.append(str(output))
     return report
 
@@ -81,48 +76,12 @@ def _export_moses(rows: Iterable[Row], prefix: Path, target: str, report: Export
 
     paths = [Path(f"{prefix}.ar"), Path(f"{prefix}.en")]
     items = segments(rows, target, need_target=True, report=report)
-    with _replacing(paths) as (arabic, english):
+    with replacing(paths) as (arabic, english):
         for left, right in moses(items, report):
-            with writing(str(prefix)):
+            with writing(prefix):
                 arabic.write(left)
                 english.write(right)
     report.files += [str(path) for path in paths]
-
-
-@contextmanager
-def writing(name: str) -> Iterator[None]:
-    """Turn an operating system's refusal to write a file into one line."""
-    try:
-        yield
-    except OSError as error:
-        raise InputError(f"cannot write {name}: {error.strerror or error}; nothing was written") from error
-
-
-@contextmanager
-def _replacing(paths: list[Path]) -> Iterator[list[TextIO]]:
-    """Files that take the place of ``paths`` when the block ends well, and vanish when it does not."""
-    drafts = [path.with_name(f".{path.name}.{os.getpid()}.tmp") for path in paths]
-    try:
-        with ExitStack() as stack:
-            files: list[TextIO] = []
-            for path, draft in zip(paths, drafts, strict=True):
-                if path.is_dir():
-                    raise InputError(f"cannot write {path}: it is a folder; name a file")
-                with writing(str(path)):
-                    # newline="": the text goes out as it is, on every system.
-                    files.append(stack.enter_context(draft.open("w", encoding="utf-8", newline="")))
-            yield files
-            for path, file in zip(paths, files, strict=True):
-                with writing(str(path)):
-                    file.flush()
-                    os.fsync(file.fileno())
-        for path, draft in zip(paths, drafts, strict=True):
-            with writing(str(path)):
-                draft.replace(path)
-    finally:
-        for draft in drafts:
-            with suppress(OSError):
-                draft.unlink(missing_ok=True)
 
 
 def _version() -> str:

@@ -131,8 +131,9 @@ def _pair(
     source: Path, target: Path, output: Path | None, html: Path | None, options: AlignOptions, show: bool, quiet: bool
 ) -> None:
     from muwazi.cli.align_run import PairAligner, describe
-    from muwazi.cli.output import check_output, say, write_text
+    from muwazi.cli.output import say
     from muwazi.cli.progress import progress_bar
+    from muwazi.corpus.output import check_output, write_text
 
     for path in (source, target):
         if not path.exists():
@@ -191,8 +192,8 @@ def align_all(
     Returns the exit code: 2 where a pair could not be read, else 3 where one is not parallel, else 0.
     """
     from muwazi.cli.align_run import PairAligner
-    from muwazi.cli.output import make_folder, write_text
     from muwazi.cli.progress import progress_bar
+    from muwazi.corpus.output import make_folder, write_text
 
     suffix = f".{options.format}"
     for path in (output, html):

@@ -43,8 +43,9 @@ def run_match(paths: Sequence[Path], output: Path | None, options: AlignOptions,
     """
     from muwazi.align.encoder import load_encoder
     from muwazi.align.matching import MIN_MATCH, match_documents
-    from muwazi.cli.output import check_output, say, write_text
+    from muwazi.cli.output import say
     from muwazi.cli.progress import progress_bar
+    from muwazi.corpus.output import check_output, write_text
 
     files = find_sides(paths, options.source_lang, options.target_lang)
     if output is not None:

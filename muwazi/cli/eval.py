@@ -53,9 +53,9 @@ def score(
     quiet: bool = typer.Option(False, "--quiet", "-q", help="No progress bar."),
 ) -> None:
     """Score translations: BLEU, chrF2 and TER with signatures and confidence intervals (sacreBLEU)."""
-    from muwazi.cli.output import check_output
     from muwazi.cli.progress import progress_bar
     from muwazi.corpus.errors import InputError
+    from muwazi.corpus.output import check_output
     from muwazi.eval import evaluate
     from muwazi.eval.evaluation import DEFAULT_METRICS
     from muwazi.eval.segment_files import read_segments
@@ -150,8 +150,8 @@ def report(
     quiet: bool = typer.Option(False, "--quiet", "-q", help="No progress bar."),
 ) -> None:
     """Render the HTML report of a version that is in a store."""
-    from muwazi.cli.output import check_output, write_text
     from muwazi.cli.progress import progress_bar
+    from muwazi.corpus.output import check_output, write_text
     from muwazi.corpus.store import Store
     from muwazi.eval.report import render_report
     from muwazi.eval.report.stored import report_of_version
@@ -263,7 +263,7 @@ def _write_html(
     ids: list[str] | None,
     evaluation: Evaluation,
 ) -> None:
-    from muwazi.cli.output import write_text
+    from muwazi.corpus.output import write_text
     from muwazi.eval.report import ReportData, ReportSegment, render_report, segments_with_scores
 
     rows = [

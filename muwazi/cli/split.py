@@ -204,8 +204,8 @@ def _print(lines: Iterator[str]) -> None:
 
 def _write(path: Path, lines: Iterator[str]) -> None:
     """Write a file as a whole or not at all, and the folder that it goes into."""
-    from muwazi.cli.output import write_text
     from muwazi.corpus.errors import InputError
+    from muwazi.corpus.output import write_text
 
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

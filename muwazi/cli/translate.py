@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import typer
 
-from muwazi.cli.output import check_output, say, write_text
+from muwazi.cli.output import say
 from muwazi.cli.progress import progress_bar
 from muwazi.corpus.errors import InputError, InputNotFoundError, SettingsError
+from muwazi.corpus.output import check_output, write_text
 
 if TYPE_CHECKING:
     from muwazi.translate import Translation, Translator

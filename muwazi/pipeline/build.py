@@ -24,7 +24,7 @@ from muwazi.pipeline.settings import BuildSettings
 
 if TYPE_CHECKING:
     from muwazi.eval import Evaluation
-    from muwazi.translate import ModelInfo
+    from muwazi.translate import ModelInfo, Translator
 
 # Dropped pairs of each filter that the manifest shows.
 DROP_SAMPLES = 3
@@ -99,85 +99,127 @@ def run_build(
 
     def open_cache() -> WorkCache:
         if not cache:
-            cache.append(WorkCache(store))
+            cache.append(WorkCache(store, keep=not dry_run))
         return cache[0]
 
     try:
         documents, skipped = prepare_all(files, settings.read, open_cache, progress)
         if dry_run:
             return _dry(store, documents, skipped, getattr(files, "notes", ()))
-        translator = None
-        if settings.translate.model != "none":
-            from muwazi.translate import Translator
-
-            translator = Translator.load(
-                settings.translate.model,
-                engine=settings.translate.engine,
-                device=settings.translate.device,
-                beam=settings.translate.beam,
-                length_penalty=settings.translate.length_penalty,
-                compute_type=settings.translate.compute_type,
-                revision=settings.translate.revision,
-                target_token=settings.translate.target_token,
-                threads=settings.translate.threads or None,
-                note=note,
-            )
         work = open_cache()
-        aligned = align_all(documents, settings.align, work, progress)
-        counts = Counts()
-        chain = FilterChain(default_filters(settings.filters))
-        kept, outcome = apply_filters(drafts(documents, aligned, settings.align.min_confidence, counts), chain)
-        renderings = None
-        if translator is not None:
-            from muwazi.pipeline.translating import translate_all
-
-            sentences = (sentence for draft in kept for sentence in draft.sentences)
-            renderings = translate_all(sentences, translator, work, progress)
-        rows = list(finish(kept, renderings))
-        if not rows:
-            raise InputError(
-                f"{articles}: no row is left; filters dropped {_listing(outcome.counts())}: "
-                "relax them or check the input"
-            )
-        evaluation = _evaluate(rows, settings, progress)
-        model = None if translator is None else translator.info
-        metadata = _metadata(settings, documents, counts, outcome, evaluation, model)
-        committed = target.commit(rows, message=message, metadata=metadata, progress=progress)
-        version = str(committed or target.resolve())
-        new = committed is not None
-        summary = BuildOutcome(
-            store=str(store),
-            version=version,
-            new=new,
-            counts=counts,
-            rows=len(rows),
-            splits=dict(Counter(row.split for row in rows)),
-            dropped=_drops(outcome, counts),
-            removed=_removed(documents),
-            flags=dict(Counter(flag for row in rows for flag in row.flags).most_common()),
-            scores=[]
-            if evaluation is None
-            else [record.model_dump(mode="json") for record in _score_records(evaluation)],
-            model=None if model is None else _model_record(model).model_dump(mode="json"),
-            report=None,
-            notes=_notes(files, documents, aligned, counts, evaluation, rows),
-            skipped=[asdict(item) for item in skipped],
-        )
-        path = Path(report) if report else store / "reports" / f"{version}.html"
-        if new or not path.exists():
-            from muwazi.pipeline.reporting import report_data, write_report
-
-            manifest = target.manifest(version)
-            write_report(
-                path,
-                report_data(manifest, rows, documents, aligned, outcome, chain.filters, evaluation, summary.notes),
-            )
-        summary.report = str(path)
+        made = _make(articles, documents, settings, work, progress, note)
+        committed = target.commit(made.rows, message=message, metadata=_metadata(settings, made), progress=progress)
+        summary = _outcome(store, str(committed or target.resolve()), committed is not None, made)
+        summary.notes = _notes(files, made)
+        summary.skipped = [asdict(item) for item in skipped]
+        summary.report = str(_report(target, summary, made, Path(report) if report else None))
         work.prune()
         return summary
     finally:
         for opened in cache:
             opened.close()
+
+
+@dataclass
+class _Made:
+    """A version before it is committed, with everything that its report shows."""
+
+    documents: Sequence[Prepared]
+    aligned: dict[str, Aligned]
+    rows: list[Row]
+    counts: Counts
+    chain: FilterChain
+    outcome: FilterResult
+    evaluation: Evaluation | None
+    model: ModelInfo | None
+
+
+def _make(
+    articles: Path,
+    documents: Sequence[Prepared],
+    settings: BuildSettings,
+    work: WorkCache,
+    progress: Progress,
+    note: Callable[[str], None],
+) -> _Made:
+    """Align, filter, translate and score."""
+    translator = _translator(settings, note)
+    aligned = align_all(documents, settings.align, work, progress)
+    counts = Counts()
+    chain = FilterChain(default_filters(settings.filters))
+    kept, outcome = apply_filters(drafts(documents, aligned, settings.align.min_confidence, counts), chain)
+    renderings = None
+    if translator is not None:
+        from muwazi.pipeline.translating import translate_all
+
+        sentences = (sentence for draft in kept for sentence in draft.sentences)
+        renderings = translate_all(sentences, translator, work, progress)
+    rows = list(finish(kept, renderings))
+    if not rows:
+        raise InputError(
+            f"{articles}: no row is left; filters dropped {_listing(outcome.counts())}: relax them or check the input"
+        )
+    evaluation = _evaluate(rows, settings, progress)
+    model = None if translator is None else translator.info
+    return _Made(documents, aligned, rows, counts, chain, outcome, evaluation, model)
+
+
+def _translator(settings: BuildSettings, note: Callable[[str], None]) -> Translator | None:
+    given = settings.translate
+    if given.model == "none":
+        return None
+    from muwazi.translate import Translator
+
+    return Translator.load(
+        given.model,
+        engine=given.engine,
+        device=given.device,
+        beam=given.beam,
+        length_penalty=given.length_penalty,
+        compute_type=given.compute_type,
+        revision=given.revision,
+        target_token=given.target_token,
+        threads=given.threads or None,
+        note=note,
+    )
+
+
+def _outcome(store: Path, version: str, new: bool, made: _Made) -> BuildOutcome:
+    scores = [] if made.evaluation is None else _score_records(made.evaluation)
+    return BuildOutcome(
+        store=str(store),
+        version=version,
+        new=new,
+        counts=made.counts,
+        rows=len(made.rows),
+        splits=dict(Counter(row.split for row in made.rows)),
+        dropped=_drops(made.outcome, made.counts),
+        removed=_removed(made.documents),
+        flags=dict(Counter(flag for row in made.rows for flag in row.flags).most_common()),
+        scores=[record.model_dump(mode="json") for record in scores],
+        model=None if made.model is None else _model_record(made.model).model_dump(mode="json"),
+        report=None,
+    )
+
+
+def _report(target: Store, summary: BuildOutcome, made: _Made, asked: Path | None) -> Path:
+    """Write the report of a new version, one that is not there, and one that was asked for by name."""
+    path = asked or Path(summary.store) / "reports" / f"{summary.version}.html"
+    if summary.new or asked or not path.exists():
+        from muwazi.pipeline.reporting import report_data, write_report
+
+        data = report_data(
+            target.manifest(str(summary.version)),
+            made.rows,
+            made.documents,
+            made.aligned,
+            made.outcome,
+            made.chain.filters,
+            made.evaluation,
+            summary.notes,
+        )
+        write_report(path, data)
+    return path
 
 
 def _dry(store: Path, documents: Sequence[Prepared], skipped: Sequence[Skipped], notes: Sequence[str]) -> BuildOutcome:
@@ -205,24 +247,17 @@ def _dry(store: Path, documents: Sequence[Prepared], skipped: Sequence[Skipped],
     )
 
 
-def _notes(
-    files: object,
-    documents: Sequence[Prepared],
-    aligned: dict[str, Aligned],
-    counts: Counts,
-    evaluation: Evaluation | None,
-    rows: Sequence[Row],
-) -> list[str]:
+def _notes(files: object, made: _Made) -> list[str]:
     notes = list(getattr(files, "notes", ()))
-    notes += [f"{document.id}: {note}" for document in documents for note in document.notes]
-    notes += [f"{name}: {note}" for name, alignment in aligned.items() for note in alignment.notes]
+    notes += [f"{document.id}: {note}" for document in made.documents for note in document.notes]
+    notes += [f"{name}: {note}" for name, alignment in made.aligned.items() for note in alignment.notes]
     notes += [
         f"{name}: the two texts are no translations of each other; kept without reference"
-        for name in counts.not_parallel
+        for name in made.counts.not_parallel
     ]
-    if evaluation is not None:
-        notes += list(evaluation.notes)
-    elif not any(row.en is not None for row in rows):
+    if made.evaluation is not None:
+        notes += list(made.evaluation.notes)
+    elif not any(row.en is not None for row in made.rows):
         notes.append("no reference in the input, so no BLEU, chrF or TER")
     else:
         notes.append("no translation was asked for, so no BLEU, chrF or TER")
@@ -256,24 +291,18 @@ def _evaluate(rows: Sequence[Row], settings: BuildSettings, progress: Progress) 
         progress.finish()
 
 
-def _metadata(
-    settings: BuildSettings,
-    documents: Sequence[Prepared],
-    counts: Counts,
-    outcome: FilterResult,
-    evaluation: Evaluation | None,
-    model: ModelInfo | None,
-) -> CommitMetadata:
+def _metadata(settings: BuildSettings, made: _Made) -> CommitMetadata:
+    counts, documents = made.counts, made.documents
     return CommitMetadata(
         settings=settings.model_dump(mode="json"),
         command=shlex.join(["muwazi", *sys.argv[1:]]),
-        model=None if model is None else _model_record(model),
-        drops=_drops(outcome, counts),
+        model=None if made.model is None else _model_record(made.model),
+        drops=_drops(made.outcome, counts),
         drop_samples={
             name: [{"ar": pair.ar, "en": pair.en, "score": score} for pair, score in samples]
-            for name, samples in outcome.samples(DROP_SAMPLES).items()
+            for name, samples in made.outcome.samples(DROP_SAMPLES).items()
         },
-        scores=[] if evaluation is None else _score_records(evaluation),
+        scores=[] if made.evaluation is None else _score_records(made.evaluation),
         sources=[SourceRecord(uri=d.origin.uri, sha256=d.origin.sha256, licence=d.origin.licence) for d in documents],
         statistics={
             "articles": counts.articles,

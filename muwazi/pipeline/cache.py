@@ -26,8 +26,8 @@ def digest(*parts: object) -> str:
 class WorkCache:
     """Key-value results by kind of step. Every :meth:`put` is one transaction: after ``kill -9`` it is there or not."""
 
-    def __init__(self, store: Path) -> None:
-        """Open the cache that belongs to ``store`` (by its absolute path).
+    def __init__(self, store: Path, *, keep: bool = True) -> None:
+        """Open the cache that belongs to ``store`` (by its absolute path); without ``keep`` one that leaves nothing.
 
         Raises:
             StoreError: the cache file cannot be opened (no space, no permission).
@@ -35,7 +35,7 @@ class WorkCache:
         name = hashlib.sha256(str(store.resolve()).encode()).hexdigest()[:20]
         self._seen: set[tuple[str, str]] = set()
         try:
-            self.path = cache_dir("build") / f"{name}.sqlite"
+            self.path = cache_dir("build") / f"{name}.sqlite" if keep else Path(":memory:")
             self._db = sqlite3.connect(self.path, timeout=60)
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute("PRAGMA synchronous=NORMAL")

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from muwazi.corpus.errors import StoreError
+from muwazi.corpus.errors import InputError, StoreError
 from muwazi.corpus.filters import Filter, FilterResult
+from muwazi.corpus.output import make_folder, write_text
 from muwazi.corpus.store import Manifest, Row
 from muwazi.eval.report import (
     DroppedGroup,
@@ -70,22 +69,11 @@ def write_report(path: Path, data: ReportData) -> None:
     """
     page = render_report(data)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, draft = tempfile.mkstemp(dir=path.parent, prefix=".report-")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as out:
-                out.write(page)
-                out.flush()
-                os.fsync(out.fileno())
-            Path(draft).chmod(0o644)
-            Path(draft).replace(path)
-        except BaseException:
-            Path(draft).unlink(missing_ok=True)
-            raise
-    except OSError as error:
+        make_folder(path.parent)
+        write_text(path, [page])
+    except InputError as error:
         raise StoreError(
-            f"the version is committed, but its report {path} cannot be written: {error.strerror}; "
-            "make it again with: muwazi build ... --report FILE"
+            f"the version is committed, but not its report: {error}; make it again with: muwazi build ... --report FILE"
         ) from error
 
 

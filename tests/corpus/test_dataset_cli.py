@@ -155,7 +155,7 @@ def test_export_of_a_split_and_a_target(dataset, store, tmp_path):
         (("export", "{store}", "--format", "po"), "is no format"),
         (("export", "{store}", "--format", "tsv", "--target", "all"), "is no target"),
         (("export", "{store}", "--format", "moses"), "moses writes two files"),
-        (("export", "{store}", "--format", "tsv", "-o", "{missing}/x.tsv"), "No such file"),
+        (("export", "{store}", "--format", "tsv", "-o", "{missing}/x.tsv"), "there is no folder"),
     ],
 )
 def test_bad_input_is_one_line(dataset, store, tmp_path, arguments, message):

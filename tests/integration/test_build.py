@@ -84,6 +84,28 @@ def test_dry_run_writes_nothing(muwazi, articles, tmp_path):
     assert not (tmp_path / "store").exists()
 
 
+def test_dry_run_leaves_no_cache(articles, tmp_path, monkeypatch):
+    from muwazi.pipeline.build import run_build
+
+    monkeypatch.setenv("MUWAZI_CACHE", str(tmp_path / "cache"))
+    run_build(articles, store=tmp_path / "store", dry_run=True)
+    assert not list(tmp_path.rglob("*.sqlite"))
+
+
+def test_a_report_asked_for_by_name_is_made_again(articles, tmp_path):
+    from muwazi.pipeline.build import run_build
+    from muwazi.pipeline.settings import load_settings
+
+    settings = load_settings(None, {"translate.model": "none"})
+    report = tmp_path / "report.html"
+    report.write_text("of another store", encoding="utf-8")
+    for new in (True, False):
+        outcome = run_build(articles, store=tmp_path / "store", settings=settings, report=report)
+        assert outcome.new is new
+        assert report.read_text(encoding="utf-8").startswith("<!")
+        report.write_text("old", encoding="utf-8")
+
+
 def test_an_edited_sentence_is_the_only_one_translated_again(articles, tmp_path, tiny_marian, monkeypatch):
     from muwazi.pipeline.build import run_build
     from muwazi.pipeline.settings import load_settings

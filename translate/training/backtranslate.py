@@ -80,7 +80,7 @@ def backtranslate(
     import torch
 
     from muwazi.translate.training import marian, scoring
-    from muwazi.translate.training.trainer import choose_device
+    from muwazi.translate.training.devices import choose_device
 
     place = choose_device(device)
     network, words = marian.load(model, dropout=0.0)

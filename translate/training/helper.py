@@ -13,7 +13,8 @@ def main(folder: Path, meeting: Path, size: int, rank: int) -> None:
     import torch.distributed as dist
 
     from muwazi.translate.training import run
-    from muwazi.translate.training.trainer import Team, Trainer
+    from muwazi.translate.training.devices import Team
+    from muwazi.translate.training.trainer import Trainer
 
     torch.set_num_threads(1)
     os.environ.setdefault("GLOO_SOCKET_IFNAME", "lo")

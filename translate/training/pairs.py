@@ -83,10 +83,9 @@ def _store(path: Path, source_lang: str, target_lang: str) -> Iterator[Pair]:
     for row in store.rows(None):
         if row.split != "train":
             continue
-        source, target = getattr(row, source_lang, None), getattr(row, target_lang, None)
-        post_edit = getattr(row, "post_edit", None)
-        if target_lang == "en" and post_edit:
-            target = post_edit
+        # What a person made of the translation is the English of this project's own voice: it goes before a reference.
+        sides = {"ar": row.ar, "en": row.post_edit or row.en}
+        source, target = sides.get(source_lang), sides.get(target_lang)
         if source and target:
             yield Pair(source.strip(), target.strip())
 
@@ -110,7 +109,8 @@ def expand(path: Path | str, base: Path | None = None) -> list[Path]:
 def read_pairs(path: Path, *, source_lang: str = "ar", target_lang: str = "en") -> Iterator[Pair]:
     """Yield the pairs of one file or store. A TSV has Arabic first; ``source_lang="en"`` turns the sides round.
 
-    A store gives the rows of its newest version's train split (the post-edited translation where there is one).
+    A store gives the rows of its newest version's train split (as English the post-edited translation where there is
+    one, else the reference; rows with neither are passed over).
 
     Raises:
         InputNotFoundError: the file is not there.

@@ -23,10 +23,11 @@ import torch
 from muwazi.corpus.errors import InputError, ModelError, MuwaziError, SettingsError
 from muwazi.corpus.progress import SILENT, Progress
 from muwazi.translate.training import export, marian, network, plot, prepare, scoring, stored
+from muwazi.translate.training.devices import Team, choose_device, choose_precision, seed_everything
 from muwazi.translate.training.pairs import Pair
 from muwazi.translate.training.prepare import Filter, Prepared
 from muwazi.translate.training.recipe import PhaseSettings, Recipe, SourceSettings, TrainSettings
-from muwazi.translate.training.trainer import Outcome, Team, Trainer, choose_device, choose_precision, seed_everything
+from muwazi.translate.training.trainer import Outcome, Trainer
 
 Note = Callable[[str], None]
 

@@ -44,6 +44,23 @@ def test_every_format_gives_the_same_pairs(tmp_path: Path, kind: str) -> None:
     assert list(read_pairs(path, source_lang="en", target_lang="ar")) == [Pair(b, a) for a, b in PAIRS]
 
 
+def test_a_store_gives_its_train_split_with_post_edits_first(tmp_path: Path) -> None:
+    from muwazi.corpus.store import Row, Store
+
+    rows = [
+        Row("a-0", "a", 0, "قطة", en="cat", mt="kat", post_edit="a cat", split="train"),
+        Row("a-1", "a", 1, "كلب", en="dog", mt="dok", split="train"),
+        Row("a-2", "a", 2, "حصان", mt="hors", split="train"),
+        Row("b-0", "b", 0, "جمل", en="camel", split="test"),
+    ]
+    Store.open_or_create(tmp_path / "store").commit(rows, message="four rows")
+    expected = [Pair("قطة", "a cat"), Pair("كلب", "dog")]
+    assert list(read_pairs(tmp_path / "store")) == expected
+    assert list(read_pairs(tmp_path / "store", source_lang="en", target_lang="ar")) == [
+        Pair(pair.target, pair.source) for pair in expected
+    ]
+
+
 @pytest.mark.parametrize(
     ("content", "says"),
     [

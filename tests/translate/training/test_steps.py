@@ -13,7 +13,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from muwazi.corpus.errors import InputError, InputNotFoundError, ModelError
-from muwazi.translate.training import checkpoint, export, marian, network, objective, overlap, plot, trainer, vocabulary
+from muwazi.translate.training import (
+    checkpoint,
+    devices,
+    export,
+    marian,
+    network,
+    objective,
+    overlap,
+    plot,
+    trainer,
+    vocabulary,
+)
 from muwazi.translate.training.pairs import read_pairs
 from muwazi.translate.training.recipe import PhaseSettings, Recipe, SourceSettings, TrainSettings
 
@@ -162,16 +173,16 @@ def test_devices_that_are_not_there(wanted: str, says: str) -> None:
     if wanted == "cuda" and torch.cuda.is_available():
         pytest.skip("there is a CUDA device here")
     with pytest.raises(InputError, match=says):
-        trainer.choose_device(wanted)
+        devices.choose_device(wanted)
 
 
 def test_precisions() -> None:
     cpu = torch.device("cpu")
-    assert trainer.choose_precision("auto", cpu) is None
-    assert trainer.choose_precision("bf16", cpu) is torch.bfloat16
+    assert devices.choose_precision("auto", cpu) is None
+    assert devices.choose_precision("bf16", cpu) is torch.bfloat16
     for wanted in ("fp16", "fp8"):
         with pytest.raises(InputError):
-            trainer.choose_precision(wanted, cpu)
+            devices.choose_precision(wanted, cpu)
 
 
 def test_a_checkpoint_that_cannot_be_written_leaves_the_old_one(
