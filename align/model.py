@@ -35,7 +35,7 @@ from muwazi.align.near import competing
 from muwazi.align.pair import DocumentPair
 from muwazi.align.signals import CLOSE, SIGNALS, Signal
 
-COMPETES = 0.004
+COMPETES = 0.02
 """Least probability, after the first look, of a bead that gets a second one."""
 
 
@@ -132,7 +132,26 @@ def judge(
     features = {name: values[kept] for name, values in features.items()}
     if lattice.open.any():
         features |= arc_features(pair, lattice, close)
-    return Judged(lattice, *_look(lattice, features, weights, {"features": weights.features}, adaptive))
+    scores, found = _look(lattice, features, weights, {"features": weights.features}, adaptive)
+    return Judged(lattice, scores, found * retained(lattice, first.probabilities[kept]))
+
+
+def retained(lattice: Lattice, first: Doubles) -> Doubles:
+    """For each arc, the probability with which the first look left what it competes with, itself included.
+
+    The least over its sentences of the summed probability of the arcs that hold the sentence, shape [arcs]. A bead that
+    is alone in the second look is as sure as the first one was.
+    """
+    out = np.ones(lattice.size)
+    for start, count in ((lattice.rows, lattice.a), (lattice.columns, lattice.b)):
+        held = np.zeros(int((start + count).max(initial=0)) + 1)
+        for k in range(int(count.max(initial=0))):
+            here = np.flatnonzero(count > k)
+            np.add.at(held, start[here] + k, first[here])
+        for k in range(int(count.max(initial=0))):
+            here = np.flatnonzero(count > k)
+            out[here] = np.minimum(out[here], held[start[here] + k])
+    return out
 
 
 def survivors(first: Judged, n: int, m: int) -> tuple[Lattice, Ints]:

