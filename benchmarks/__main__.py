@@ -2,7 +2,8 @@
 
     python -m benchmarks [--data DIR] [--only NAME ...]
 
-``--data`` is a folder with benchmark texts (FLORES, NTREX, ...); without it the texts of ``examples/`` are used.
+``--data`` is a folder with ``benchmarks/`` (FLORES, NTREX), ``gold/`` (alignments) and ``train/`` (pairs) in it, or one
+of these. Without it the texts of ``examples/`` are used where that makes sense.
 """
 
 from __future__ import annotations
@@ -13,10 +14,12 @@ import io
 import sys
 import time
 import traceback
+from pathlib import Path
 
 from muwazi.corpus.errors import MuwaziError
 
-SECTIONS = ("splitting", "align", "translate", "training")
+SECTIONS = {"splitting": "benchmarks", "align": "gold", "translate": "benchmarks", "training": "train"}
+"""Each section, and the folder of the data that it reads."""
 
 
 def run(section: str, argv: list[str]) -> str:
@@ -46,20 +49,26 @@ def run(section: str, argv: list[str]) -> str:
     return "ok"
 
 
+def _data(folder: Path | None, section: str) -> list[str]:
+    if folder is None:
+        return []
+    inside = folder / SECTIONS[section]
+    return ["--data", str(inside if inside.is_dir() else folder)]
+
+
 def main(argv: list[str] | None = None) -> int:
     """Run the sections; 1 where one failed."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__.split("\n")[0])
-    parser.add_argument("--data", help="folder with benchmark texts")
-    parser.add_argument("--only", nargs="+", choices=SECTIONS, default=SECTIONS, help="these sections only")
+    parser.add_argument("--data", type=Path, help="folder with benchmarks/, gold/ and train/, or one of these")
+    parser.add_argument("--only", nargs="+", choices=list(SECTIONS), default=list(SECTIONS), help="these sections only")
     arguments = parser.parse_args(argv)
-    passed = ["--data", arguments.data] if arguments.data else []
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(line_buffering=True)  # a long section shows what it has, also through a pipe
     outcomes = {}
     for section in arguments.only:
         print(f"== {section}", flush=True)
         began = time.monotonic()
-        outcomes[section] = run(section, passed)
+        outcomes[section] = run(section, _data(arguments.data, section))
         print(f"== {section}: {outcomes[section]} ({time.monotonic() - began:.0f} s)\n", flush=True)
     return int(any(outcome.startswith("failed") for outcome in outcomes.values()))
 

@@ -1,6 +1,6 @@
 """What cleaning takes of text that is no furniture, and how fast it is.
 
-    python -m benchmarks.cleaning --data ../shared/train/authored
+    python -m benchmarks.cleaning --data FOLDER
 
 Needs TSV files of Arabic and English sentences (and headlines), one pair a line. Each line stands three times in an
 article between paragraphs of running text: under the title, in the middle, at the end. Whatever is taken is an error.
@@ -25,7 +25,7 @@ BODY = "عبر آلاف السكان سيراً على الأقدام الجسر
 def main() -> None:
     """Print counts and speeds."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, default=Path("../shared/train/authored"))
+    parser.add_argument("--data", type=Path, required=True, help="folder of TSV files")
     parser.add_argument("--show", type=int, default=10, help="errors to print")
     arguments = parser.parse_args()
     files = sorted(arguments.data.glob("*.tsv"))

@@ -1,6 +1,6 @@
 """How well sentences are split: boundaries of NTREX news, joined by document and split again.
 
-    python -m benchmarks.splitting --data ../shared/benchmarks
+    python -m benchmarks.splitting --data BENCHMARKS
 
 Needs ``ntrex-a.ar``, ``ntrex-a.en`` and ``ntrex-a.docids`` (NTREX-128, one sentence a line, with the id of its
 document). The sentences of a document are joined with a space, which also hides the end of every heading and every
@@ -88,9 +88,11 @@ def measure(name: str, language: str, groups: Sequence[Sequence[str]], split: Ca
 def main(argv: list[str] | None = None) -> None:
     """Print a table (or ``--json``)."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, default=Path("../shared/benchmarks"))
+    parser.add_argument("--data", type=Path, help="folder with ntrex-a.ar, ntrex-a.en and ntrex-a.docids")
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args(argv)
+    if arguments.data is None:
+        sys.exit("needs news with known sentences; give the folder of the benchmark files with --data")
     scores = []
     for language in ("ar", "en"):
         path = arguments.data / f"ntrex-a.{language}"

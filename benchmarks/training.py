@@ -4,9 +4,8 @@
 
 Both train the same fresh network on the same pairs with label smoothing 0.1 and Adam, on all cores, for the same time,
 one after the other and twice in turn (best of two). With --threads 1 the pieces a second of processor time do not
-depend on what else runs on the machine. Muwazi's
-batches hold about as many target pieces as the trainer's 32 sentences do. Padding is not counted as pieces. Needs
-accelerate for the trainer.
+depend on what else runs on the machine. Muwazi's batches hold about as many target pieces as the trainer's 32 sentences
+do. Padding is not counted as pieces. Needs accelerate for the trainer.
 """
 
 from __future__ import annotations
@@ -116,10 +115,14 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("pairs", nargs="*")
     parser.add_argument("--preset", default="cpu")
     parser.add_argument("--seconds", type=float, default=60.0)
-    parser.add_argument("--data", help="taken because every benchmark takes it; benchmark texts are never trained on")
+    parser.add_argument(
+        "--data", type=Path, help="folder of training data: its authored/*.tsv, where no PAIRS are named"
+    )
     parser.add_argument("--threads", type=int, default=0, help="0: all cores")
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args(arguments)
+    if not given.pairs and given.data is not None:
+        given.pairs = [str(path) for path in sorted(given.data.glob("authored/*.tsv"))]
     if not given.pairs:
         sys.exit("needs pairs to train on: python benchmarks/training.py PAIRS.tsv")
     if given.threads:

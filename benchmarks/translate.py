@@ -1,6 +1,6 @@
 """``Translator`` beside transformers' ``generate`` on one model, in one run; and the memory that a large input takes.
 
-    python -m benchmarks.translate --model builtin --data ../shared/benchmarks
+    python -m benchmarks.translate --model builtin --data FOLDER
 
 Both translate the same sentences with the same beam on the same threads, in turns, so that what else the machine does
 falls on both. The baseline is what people write by hand: ``MarianTokenizer``, sentences sorted by length, batches of

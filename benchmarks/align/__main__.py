@@ -109,14 +109,14 @@ def ablation(documents: Sequence[GoldDocument]) -> None:
         print(f"| {left_out or 'nothing'} | {' | '.join(f'{cell:.3f}' for cell in cells)} |", flush=True)
 
 
-def main() -> None:
+def main(argv: list[str] | None = None) -> None:
     """Compare, and ablate where asked."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=None)
     parser.add_argument("--only", nargs="*", default=[])
     parser.add_argument("--ablation", action="store_true", help="the ablation table instead of the comparison")
     parser.add_argument("--bertalign", type=Path, default=None, help="a checkout of github.com/bfsujason/bertalign")
-    options = parser.parse_args()
+    options = parser.parse_args(argv)
     documents = load_sets(options.data, options.only)
     if options.ablation:
         ablation(documents)
