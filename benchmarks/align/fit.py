@@ -21,6 +21,7 @@ from scipy.optimize import minimize
 
 from benchmarks.align.cached import CachedEncoder
 from benchmarks.align.sets import GoldDocument, load_sets
+from benchmarks.align.variants import joined
 from muwazi.align.coarse import rough_path
 from muwazi.align.encoder import load_encoder
 from muwazi.align.grid import band_around, full_grid
@@ -45,8 +46,10 @@ MERGE_RATE, LEAVE_RATE, STRENGTH = 0.35, 0.04, 15.0
 """Extra sentences a bead and sentences without partner, in the natural sets together; and how many beads they weigh."""
 LEARNT_FROM = 0.004
 """Least probability of a bead that the second look learns from: more, and easier, ones than it will have to judge."""
-SHARE = {"ntrex-a": 0.5}
-"""The synthetic set counts half: it is easy, and its merges are drawn by lot."""
+SHARE = {"ntrex-a": 0.5, "joined": 0.2}
+"""The synthetic sets count less: their merges are drawn by lot."""
+JOINED = (0.5, 1.0)
+"""Share of drawn beads in the variants, in turn."""
 
 
 @dataclass
@@ -231,7 +234,8 @@ def report(title: str, results: Sequence[tuple[Fitted, list[Bead], list[float]]]
     totals: dict[str, Scores] = {}
     for document, beads, _ in results:
         got = score_document(document.gold.beads, beads).total
-        for key in {document.gold.kind, document.gold.set, "all"}:
+        gold = document.gold
+        for key in {f"joined: {gold.kind.split('/')[0]}"} if gold.variant_of else {gold.kind, gold.set, "all"}:
             totals[key] = totals[key] + got if key in totals else got
     print(f"| {title} | strict F1 | lax F1 |\n|---|---:|---:|")
     for key, total in sorted(totals.items()):
@@ -246,10 +250,21 @@ def main() -> None:
     parser.add_argument("--second-penalty", type=float, default=8.0)
     parser.add_argument("--without", nargs="*", default=[], help="weights that stay 0")
     parser.add_argument("--no-adaptation", action="store_true")
+    parser.add_argument("--no-joined", action="store_true", help="do not learn from variants with joined sentences")
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
     encoder = CachedEncoder(load_encoder())
-    documents = [prepare(gold, encoder) for gold in load_sets(options.data)]
+    golds = load_sets(options.data)
+    natural = [gold for gold in golds if gold.set in ("authored", "examples")]
+    golds += (
+        []
+        if options.no_joined
+        else [
+            joined(gold, gold_way(gold.beads, len(gold.source), len(gold.target)), JOINED[k % len(JOINED)], seed=7)
+            for k, gold in enumerate(natural)
+        ]
+    )
+    documents = [prepare(gold, encoder) for gold in golds]
     free = np.array([float(name not in options.without) for name in [*NAMES, *ADAPTED]])
     start = np.array([{"q_root": 8.0, "extra": -1.0, "length": -0.4, "drop:drop": -1.0}.get(n, 0.0) for n in NAMES])
     start = np.concatenate([start, np.zeros(len(ADAPTED))]) * free
@@ -281,7 +296,7 @@ def main() -> None:
         (p, not (bead.source and bead.target), _is_gold(bead, document.gold))
         for document, beads, sure in held_out
         for bead, p in zip(beads, sure, strict=True)
-        if document.gold.set != "ntrex-a"
+        if document.gold.set not in SHARE
     ]
     calibration = calibrate(rows)
     bins(rows, calibration)

@@ -27,10 +27,14 @@ class GoldDocument:
     source: tuple[str, ...]
     target: tuple[str, ...]
     beads: tuple[Bead, ...]
+    variant_of: str = ""
+    """Kind of the document that this one was made from (:mod:`benchmarks.align.variants`)."""
 
     @property
     def kind(self) -> str:
         """What a fold of the cross-validation leaves out: the set, or in ``authored`` the kind of text."""
+        if self.variant_of:
+            return self.variant_of
         if self.set != "authored":
             return self.set
         kind = self.name.split("_")[0]
