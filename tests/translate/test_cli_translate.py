@@ -99,7 +99,7 @@ def test_input_that_is_no_text(tiny_marian, tmp_path, content, message):
     source, target = tmp_path / "in.txt", tmp_path / "out.txt"
     source.write_bytes(content)
     target.write_text("what was there")
-    done = translate(tiny_marian, b"", "--input", source, "--output", target)
+    done = translate(tiny_marian, b"", "--input", source, "--output", target, "--quiet")
     assert done.returncode == 2
     assert message in done.stderr.decode()
     assert done.stderr.count(b"\n") == 1
