@@ -8,6 +8,7 @@ only the encoder is the one that all methods have here: its own code loads LaBSE
 from __future__ import annotations
 
 import importlib.util
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import ModuleType
@@ -36,6 +37,7 @@ def load(folder: Path) -> ModuleType:
     if not path.is_file() or spec is None or spec.loader is None:
         raise InputError(f"{path}: not found; name a checkout of Bertalign")
     module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # numba finds what it compiled before by this name
     try:
         spec.loader.exec_module(module)
     except ImportError as error:
